@@ -1,0 +1,111 @@
+"""Settings of one installation, typed and read from the environment."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+MEGABYTE = 1024 * 1024
+
+
+class MissingSettings(RuntimeError):
+    """Raised at start-up in production; the message lists every setting that is missing."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Names in the environment are the upper-case field names."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    environment: str = Field("development", pattern="^(development|test|production)$")
+    sample_mode: bool = Field(False, description="Sample city: letters land in the letter box")
+    pb_instance: Path = Field(Path("instance"), description="Folder of data and keys")
+    database_url: str = ""
+    redis_url: str = ""
+
+    secret_key: str = ""
+    register_key: str = Field("", description="Keys the hashes of the resident register")
+    ballot_key: str = Field("", description="Keys the ballot box of each cycle")
+
+    site_name: str = "Бюджет народного участия"
+    public_url: str = ""
+    city_timezone: str = "Asia/Almaty"
+    default_locale: str = Field("ru", pattern="^(kk|ru|en)$")
+    https: bool = Field(False, description="Served over HTTPS: secure cookies and HSTS")
+    trusted_proxies: int = Field(0, ge=0, le=5)
+
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_starttls: bool = True
+    mail_from: str = ""
+    sms_url: str = Field("", description="HTTP gateway that takes {to, text} as JSON")
+    sms_token: str = ""
+
+    upload_limit_mb: int = Field(12, ge=1, le=100)
+    rate_limits: bool = True
+    log_level: str = "INFO"
+
+    def missing(self) -> list[str]:
+        """Names of settings that production cannot do without."""
+        if self.environment != "production":
+            return []
+        needed = ["secret_key", "register_key", "ballot_key", "public_url"]
+        if not self.sample_mode:
+            needed += ["smtp_host", "mail_from"]
+        absent = [name.upper() for name in needed if not getattr(self, name)]
+        if self.database_url.startswith("sqlite") and self.redis_url:
+            absent.append("DATABASE_URL (several workers need PostgreSQL)")
+        return absent
+
+    def complete(self) -> Settings:
+        """Return settings with defaults filled in; refuse to go on when production lacks some."""
+        absent = self.missing()
+        if absent:
+            raise MissingSettings("Cannot start in production. Set: " + ", ".join(absent))
+        instance = self.pb_instance.resolve()
+        instance.mkdir(parents=True, exist_ok=True)
+        return self.model_copy(
+            update={
+                "pb_instance": instance,
+                "database_url": self.database_url or f"sqlite:///{instance / 'portal.sqlite3'}",
+                "secret_key": self.secret_key or _kept_key(instance, "secret_key"),
+                "register_key": self.register_key or _kept_key(instance, "register_key"),
+                "ballot_key": self.ballot_key or _kept_key(instance, "ballot_key"),
+            }
+        )
+
+    def flask(self) -> dict[str, Any]:
+        """The same settings under the names Flask and its extensions read."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "MAX_CONTENT_LENGTH": self.upload_limit_mb * MEGABYTE,
+            "MAX_FORM_MEMORY_SIZE": MEGABYTE,
+            "SESSION_COOKIE_NAME": "__Host-portal" if self.https else "portal",
+            "SESSION_COOKIE_SECURE": self.https,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": self.default_locale,
+            "BABEL_DEFAULT_TIMEZONE": self.city_timezone,
+            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_ENABLED": self.rate_limits,
+            "RATELIMIT_HEADERS_ENABLED": True,
+            "TESTING": self.environment == "test",
+        }
+
+
+def _kept_key(instance: Path, name: str) -> str:
+    """Outside production a key is made once and kept beside the data, readable by its owner."""
+    path = instance / f"{name}.txt"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,82 @@
+"""People with accounts, their staff roles and their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pb_portal.db import Base
+from pb_portal.domain.signature import Actor
+
+
+class Person(Base):
+    """An account. `email` is kept folded to lower case and is the login."""
+
+    __tablename__ = "accounts_person"
+    __table_args__ = (CheckConstraint("locale IN ('kk', 'ru', 'en')", name="locale"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    locale: Mapped[str] = mapped_column(default="ru")
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
+    is_sample: Mapped[bool] = mapped_column(default=False)
+
+    grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    def actor(self) -> Actor:
+        """This person as the rules see them."""
+        held = frozenset((grant.role, grant.area_id) for grant in self.grants)
+        return Actor(self.id, held, self.confirmed_at is not None)
+
+
+class RoleGrant(Base):
+    """A staff role, for the whole city (no area) or for one area."""
+
+    __tablename__ = "accounts_role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role", "area_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("accounts_person.id", ondelete="CASCADE"))
+    role: Mapped[str]
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("places_area.id"))
+
+
+class LoginSession(Base):
+    """A session on the server: the cookie carries only a token, and logging out deletes the row."""
+
+    __tablename__ = "accounts_login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts_person.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class EmailToken(Base):
+    """A one-time token sent by letter, to confirm an address or set a new password."""
+
+    __tablename__ = "accounts_email_token"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),
+        Index("ix_accounts_email_token_person", "person_id", "purpose"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("accounts_person.id", ondelete="CASCADE"))
+    purpose: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,72 @@
+"""Reading accounts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts.models import EmailToken, LoginSession, Person, RoleGrant
+from pb_portal.db import Missing
+
+
+def digest(token: str) -> str:
+    """How a token is stored: its SHA-256 in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_person(session: Session, email: str) -> Person | None:
+    """The account of this address, in any letter case."""
+    return session.scalars(select(Person).where(Person.email == email.casefold())).one_or_none()
+
+
+def get_person(session: Session, person_id: int) -> Person:
+    """The account; raises `Missing`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise Missing("person")
+    return person
+
+
+def find_session(session: Session, token: str, at: datetime) -> LoginSession | None:
+    """The live session of this token, unless it has expired or the account is blocked."""
+    return session.scalars(
+        select(LoginSession)
+        .join(LoginSession.person)
+        .where(
+            LoginSession.token_hash == digest(token),
+            LoginSession.expires_at > at,
+            Person.blocked_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def find_email_token(session: Session, token: str, purpose: str, at: datetime) -> EmailToken | None:
+    """The unused token of this purpose that has not expired."""
+    return session.scalars(
+        select(EmailToken).where(
+            EmailToken.token_hash == digest(token),
+            EmailToken.purpose == purpose,
+            EmailToken.used_at.is_(None),
+            EmailToken.expires_at > at,
+        )
+    ).one_or_none()
+
+
+def holders(session: Session, roles: Iterable[str], area_id: int | None) -> list[Person]:
+    """Staff who hold one of the roles for the whole city or for this area."""
+    query = (
+        select(Person)
+        .join(RoleGrant)
+        .where(
+            RoleGrant.role.in_(list(roles)),
+            Person.blocked_at.is_(None),
+            RoleGrant.area_id.is_(None) | (RoleGrant.area_id == area_id),
+        )
+        .order_by(Person.name)
+        .distinct()
+    )
+    return list(session.scalars(query).unique())

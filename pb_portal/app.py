@@ -1,0 +1,129 @@
+"""Makes the application: settings, database, languages, rooms, error pages. Holds no rule."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_migrate import Migrate
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Settings
+from pb_portal import cli
+from pb_portal.accounts import login
+from pb_portal.db import db
+from pb_portal.pages import health
+from pb_portal.web import assets, errors, guard, i18n, limits, page
+
+ROOMS = (
+    "pages",
+    "accounts",
+    "files",
+    "cycles",
+    "register",
+    "proposals",
+    "review",
+    "voting",
+    "results",
+    "projects",
+    "desk",
+    "open_data",
+)
+
+TABLES = (
+    "audit",
+    "outbox",
+    "files",
+    "places",
+    "approvals",
+    "accounts",
+    "cycles",
+    "register",
+    "proposals",
+    "review",
+    "voting",
+    "results",
+    "projects",
+)
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings (from the environment when none are given).
+
+    Raises `config.MissingSettings` in production when something is missing, and
+    `web.guard.Unguarded` when a view declares no permission.
+    """
+    chosen = (settings or Settings()).complete()
+    app = Flask(
+        __name__,
+        instance_path=str(chosen.pb_instance),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(Path(__file__).parent / "static"),
+    )
+    app.config.from_mapping(chosen.flask())
+    app.config["SETTINGS"] = chosen
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    logging.basicConfig(level=chosen.log_level, format="%(levelname)s %(name)s %(message)s")
+    _attach(app, chosen)
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"pb_portal.{room}.views").blueprint)
+    app.register_blueprint(health.blueprint)
+    guard.refuse_unguarded(app)
+    return app
+
+
+def _attach(app: Flask, settings: Settings) -> None:
+    for room in TABLES:
+        import_module(f"pb_portal.{room}.models")
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    CSRFProtect(app)
+    i18n.init_app(app)
+    limits.limiter.init_app(app)
+    login.init_app(app)
+    assets.init_app(app)
+    errors.init_app(app)
+    page.init_app(app)
+    cli.init_app(app)
+    guard.public(app.view_functions["static"])
+    Talisman(
+        app,
+        force_https=settings.https,
+        strict_transport_security=settings.https,
+        session_cookie_secure=settings.https,
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        content_security_policy_nonce_in=[],
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        permissions_policy={"geolocation": "(self)", "camera": "()", "microphone": "()"},
+    )
+    app.after_request(_private_by_default)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _private_by_default(response: Response) -> Response:
+    """Pages may name the person, so nothing shared keeps them; built assets never change."""
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.endpoint == "static" and "/dist/" in request.path:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,1 @@
+"""The rulebook: plain Python, no Flask, no database."""

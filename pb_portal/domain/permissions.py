@@ -1,0 +1,106 @@
+"""Every permission, who is granted it, and the predicates that narrow it to an area or an owner."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pb_portal.domain.refusal import Forbidden
+from pb_portal.domain.signature import Actor
+
+
+class Role(StrEnum):
+    """Staff roles; each is granted for the city or for named areas."""
+
+    MODERATOR = "moderator"
+    REVIEWER = "reviewer"
+    SECRETARY = "secretary"
+    REGISTRAR = "registrar"
+    COMMISSIONER = "commissioner"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class P(StrEnum):
+    """Permissions. RESIDENT: any account; CONFIRMED: with a confirmed address."""
+
+    RESIDENT = "resident"
+    PROPOSE = "propose"
+    COMMENT = "comment"
+    STAFF = "staff"
+    MODERATE = "moderate"
+    REVIEW = "review"
+    DECIDE = "decide"
+    KEEP_REGISTER = "keep_register"
+    STEER_CYCLE = "steer_cycle"
+    APPROVE = "approve"
+    COUNT = "count"
+    CERTIFY = "certify"
+    START_PROJECTS = "start_projects"
+    DELIVER = "deliver"
+    READ_AUDIT = "read_audit"
+    ADMINISTER = "administer"
+
+
+_RESIDENT = "*resident"
+_CONFIRMED = "*confirmed"
+_STAFF = "*staff"
+
+GRANTS: dict[P, frozenset[str]] = {
+    P.RESIDENT: frozenset({_RESIDENT}),
+    P.PROPOSE: frozenset({_CONFIRMED}),
+    P.COMMENT: frozenset({_CONFIRMED}),
+    P.STAFF: frozenset({_STAFF}),
+    P.MODERATE: frozenset({Role.MODERATOR, Role.SECRETARY}),
+    P.REVIEW: frozenset({Role.REVIEWER}),
+    P.DECIDE: frozenset({Role.SECRETARY}),
+    P.KEEP_REGISTER: frozenset({Role.REGISTRAR}),
+    P.STEER_CYCLE: frozenset({Role.COMMISSIONER}),
+    P.APPROVE: frozenset({Role.COMMISSIONER, Role.REGISTRAR}),
+    P.COUNT: frozenset({Role.COMMISSIONER}),
+    P.CERTIFY: frozenset({Role.COMMISSIONER}),
+    P.START_PROJECTS: frozenset({Role.COMMISSIONER, Role.SECRETARY}),
+    P.DELIVER: frozenset({Role.MANAGER}),
+    P.READ_AUDIT: frozenset({Role.AUDITOR}),
+    P.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+}
+
+
+def may(actor: Actor, permission: P, *, area_id: int | None = None) -> bool:
+    """Whether the actor holds the permission; with `area_id`, for that area.
+
+    A grant without an area covers the whole city. Without `area_id` the question is whether the
+    actor holds it anywhere, which opens a page but not a file of another district.
+    """
+    wanted = GRANTS[permission]
+    if _RESIDENT in wanted:
+        return actor.person_id is not None
+    if _CONFIRMED in wanted:
+        return actor.person_id is not None and actor.confirmed
+    if _STAFF in wanted:
+        return bool(actor.grants)
+    return any(
+        role in wanted and (area_id is None or scope is None or scope == area_id)
+        for role, scope in actor.grants
+    )
+
+
+def demand(actor: Actor, permission: P, *, area_id: int | None = None) -> None:
+    """Raise `Forbidden` unless `may(...)`. Services call this, since jobs and commands use them."""
+    if ("system", None) in actor.grants:
+        return
+    if not may(actor, permission, area_id=area_id):
+        raise Forbidden(permission)
+
+
+def areas_of(actor: Actor, permission: P) -> frozenset[int] | None:
+    """Area ids in which the permission is held; None means the whole city."""
+    scopes = {scope for role, scope in actor.grants if role in GRANTS[permission]}
+    if None in scopes:
+        return None
+    return frozenset(scope for scope in scopes if scope is not None)
+
+
+def owns(actor: Actor, owner_id: int | None) -> bool:
+    """Whether the thing belongs to this very person."""
+    return actor.person_id is not None and actor.person_id == owner_id

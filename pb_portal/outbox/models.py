@@ -1,0 +1,34 @@
+"""Letters on their way: written in the transaction that causes them, sent by the worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pb_portal.db import Base
+
+
+class Letter(Base):
+    """One letter or text message. `template` names what to render with `data` in `locale`."""
+
+    __tablename__ = "outbox_letter"
+    __table_args__ = (
+        CheckConstraint("channel IN ('email', 'sms')", name="channel"),
+        CheckConstraint("state IN ('waiting', 'sent', 'failed', 'boxed')", name="state"),
+        Index("ix_outbox_letter_waiting", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    recipient: Mapped[str]
+    locale: Mapped[str]
+    template: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,7 @@
+"""Pages of projects."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("projects", __name__)

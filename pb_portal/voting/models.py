@@ -1,0 +1,72 @@
+"""Who has voted and what was chosen: two sets of tables with no key between them.
+
+Participation is keyed by voter_key = HMAC(register key, …); ballots by
+ballot_key = HMAC(cycle ballot key, voter_key). Only a holder of the cycle's ballot key, which is
+outside the database, can go from one to the other. No table here has a running number or a fine
+time, so row order does not link them either.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pb_portal.db import Base
+
+
+class Participation(Base):
+    """That a person has voted in a cycle, through any channel: once."""
+
+    __tablename__ = "voting_participation"
+    __table_args__ = (CheckConstraint("channel IN ('portal', 'paper')", name="channel"),)
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    voter_key: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    on: Mapped[date]
+
+
+class Ballot(Base):
+    """A cast ballot. Rows are only added: a changed vote is a new revision; the last counts."""
+
+    __tablename__ = "voting_ballot"
+    __table_args__ = (
+        Index("ix_voting_ballot_count", "cycle_id", "area_id"),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    ballot_key: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
+    choices: Mapped[list[int]]
+    """Proposal ids in the voter's order."""
+    points: Mapped[list[int]] = mapped_column(default=list)
+    """Points per choice for a points ballot; empty otherwise."""
+    nonce: Mapped[str]
+    leaf: Mapped[str] = mapped_column(unique=True)
+    """Hex SHA-256(0x00 ‖ canonical ballot ‖ nonce); the receipt is made of it."""
+
+
+class BallotDraft(Base):
+    """Choices being made; removed when the ballot is cast."""
+
+    __tablename__ = "voting_draft"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    ballot_key: Mapped[str] = mapped_column(primary_key=True)
+    choices: Mapped[list[int]] = mapped_column(default=list)
+
+
+class VoterSession(Base):
+    """A proved identity for the length of one vote. The cookie holds the token, never the key."""
+
+    __tablename__ = "voting_session"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"))
+    voter_key: Mapped[str]
+    area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)

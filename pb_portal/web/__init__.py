@@ -1,0 +1,1 @@
+"""What every page needs: guard, forms, phrases, languages, paging, clock."""

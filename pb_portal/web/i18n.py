@@ -1,0 +1,157 @@
+"""Languages: which one a request speaks, and how numbers, money and dates are written in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import format_date as babel_date
+from flask_babel import format_datetime as babel_datetime
+from flask_login import current_user
+from markupsafe import Markup
+
+from pb_portal.web import clock
+
+LOCALES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+COOKIE = "language"
+NARROW = "\u202f"
+_SIGNS = {"KZT": "₸", "EUR": "€", "PLN": "zł", "USD": "$", "HUF": "Ft", "CHF": "CHF"}
+_DATE = {"kk": "d MMMM yyyy 'ж'.", "ru": "d MMMM yyyy 'г'.", "en": "d MMMM yyyy"}
+_DAY = {"kk": "d MMMM", "ru": "d MMMM", "en": "d MMMM"}
+_MILLION = {"kk": "млн", "ru": "млн", "en": "m"}
+_BILLION = {"kk": "млрд", "ru": "млрд", "en": "bn"}
+
+
+def choose_locale() -> str:
+    """The forced language, else the cookie, the account's, the browser's, the default."""
+    if not has_request_context():
+        return str(getattr(g, "locale", "") or "en")
+    chosen = getattr(g, "locale", "") or request.cookies.get(COOKIE, "")
+    if chosen in LOCALES:
+        return str(chosen)
+    if current_user and current_user.is_authenticated:
+        return str(current_user.locale)
+    return request.accept_languages.best_match(list(LOCALES)) or "ru"
+
+
+def language() -> str:
+    """Code of the language being spoken."""
+    found = get_locale()
+    return found.language if found else "en"
+
+
+def local(texts: dict[str, str] | None) -> str:
+    """The text in the current language, else in another that has it."""
+    if not texts:
+        return ""
+    order = [language(), "ru", "kk", "en"]
+    return next((texts[code] for code in order if texts.get(code)), "")
+
+
+def number(value: int | float) -> str:
+    """An integer grouped by thousands with narrow no-break spaces."""
+    return f"{value:,}".replace(",", NARROW) if language() != "en" else f"{value:,}"
+
+
+def money(value: int | None, currency: str = "KZT", minor_units: int = 0) -> str:
+    """A full amount: 92 300 000 ₸."""
+    if value is None:
+        return "—"
+    whole, rest = divmod(value, 10**minor_units)
+    point = "." if language() == "en" else ","
+    cents = f"{point}{rest:0{minor_units}d}" if rest else ""
+    return f"{number(whole)}{cents}\u00a0{_SIGNS.get(currency, currency)}"
+
+
+def money_short(value: int | None, currency: str = "KZT", minor_units: int = 0) -> str:
+    """An amount to compare: 92,3 млн ₸."""
+    if value is None:
+        return "—"
+    whole = value // 10**minor_units
+    for size, words in ((10**9, _BILLION), (10**6, _MILLION)):
+        if whole >= size:
+            tenths = (whole * 10 + size // 2) // size
+            point = "." if language() == "en" else ","
+            text = number(tenths // 10) + (f"{point}{tenths % 10}" if tenths % 10 else "")
+            return f"{text}\u00a0{words[language()]}\u00a0{_SIGNS.get(currency, currency)}"
+    return money(value, currency, minor_units)
+
+
+def quantity(value: int | None) -> str:
+    """A quantity in thousandths: 12500 → 12,5."""
+    if value is None:
+        return "—"
+    whole, rest = divmod(value, 1000)
+    point = "." if language() == "en" else ","
+    return number(whole) + (f"{point}{rest:03d}".rstrip("0") if rest else "")
+
+
+def day(value: date | datetime) -> str:
+    """9 ноября (in the city's time zone)."""
+    return str(babel_date(value, _DAY[language()], rebase=isinstance(value, datetime)))
+
+
+def full_date(value: date | datetime | None) -> str:
+    """9 ноября 2026 г."""
+    if value is None:
+        return "—"
+    return str(babel_date(value, _DATE[language()], rebase=isinstance(value, datetime)))
+
+
+def date_time(value: datetime | None) -> str:
+    """9 ноября, 18:00"""
+    return "—" if value is None else str(babel_datetime(value, f"{_DAY[language()]}, HH:mm"))
+
+
+def last_day(value: datetime) -> str:
+    """The end of a phase as people say it: midnight is the end of the day before."""
+    local_end = value.astimezone(clock.city_zone())
+    if (local_end.hour, local_end.minute) == (0, 0):
+        before = date.fromordinal(local_end.date().toordinal() - 1)
+        return f"{babel_date(before, _DAY[language()], rebase=False)}, 24:00"
+    return date_time(value)
+
+
+def days_left(value: datetime) -> int:
+    """Whole days from now, today being 0, by the city's calendar."""
+    end = value.astimezone(clock.city_zone()).date()
+    return (end - clock.today()).days
+
+
+def ago(value: datetime) -> str:
+    """How long since, in days."""
+    days = -days_left(value)
+    if days <= 0:
+        return str(gettext("today"))
+    if days == 1:
+        return str(gettext("yesterday"))
+    return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+
+
+def paragraphs(value: str) -> Markup:
+    """Plain text as paragraphs; everything in it is escaped."""
+    parts = [part.strip() for part in value.replace("\r", "").split("\n\n") if part.strip()]
+    joined = (Markup("<br>").join(part.split("\n")) for part in parts)
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in joined)
+
+
+def init_app(app: Flask, **options: Any) -> None:
+    """Attach Babel and the filters of templates."""
+    Babel(app, locale_selector=choose_locale, **options)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.filters.update(
+        money=money,
+        money_short=money_short,
+        number=number,
+        quantity=quantity,
+        date=full_date,
+        day=day,
+        datetime=date_time,
+        last_day=last_day,
+        days_left=days_left,
+        ago=ago,
+        local=local,
+        paragraphs=paragraphs,
+    )

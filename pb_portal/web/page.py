@@ -1,0 +1,43 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from pb_portal.domain.permissions import P, may
+from pb_portal.web import clock, i18n
+
+
+def can(permission: str, area_id: int | None = None) -> bool:
+    """Whether the person of this request holds the permission (by its name in `P`)."""
+    return may(clock.actor(), P[permission], area_id=area_id)
+
+
+def safe_next(target: str | None) -> str:
+    """A path of this site to go on to, or home. Never another site."""
+    if target and target.startswith("/") and target[1:2] not in ("/", "\\") and "\n" not in target:
+        return target
+    return url_for("pages.home")
+
+
+def _globals() -> dict[str, Any]:
+    settings = current_app.config["SETTINGS"]
+    return {
+        "locale": i18n.language(),
+        "locales": list(i18n.LOCALES.items()),
+        "now": clock.now(),
+        "can": can,
+        "csrf_token": generate_csrf,
+        "current_user": current_user,
+        "sample_mode": settings.sample_mode,
+        "site_name": settings.site_name,
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Attach the globals."""
+    app.context_processor(_globals)

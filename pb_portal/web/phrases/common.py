@@ -1,0 +1,26 @@
+"""Sentences of the basement rooms."""
+
+from __future__ import annotations
+
+from pb_portal.web.phrases.mark import N_
+
+SENTENCES = {
+    "approval.open_already": N_("The same request is already waiting for a second person."),
+    "approval.same_person": N_("A second person must decide: you made this request yourself."),
+    "approval.decided": N_("Somebody has already decided on this request."),
+    "conflict": N_(
+        "Somebody else changed this while you were working. Your words are kept below: "
+        "compare and send again."
+    ),
+    "file.empty": N_("The file is empty. Choose another one."),
+    "file.too_big": N_("The file is too big. The most is %(most)s MB."),
+    "file.not_a_picture": N_(
+        "This file is not a picture we can open. Choose a photo in JPEG, PNG or WebP."
+    ),
+    "file.heic": N_(
+        "This is an iPhone photo in HEIC. In the camera settings choose “Most compatible”, "
+        "or send the photo as JPEG."
+    ),
+    "file.too_many_pixels": N_("The picture is too large. Make it smaller than 50 megapixels."),
+    "file.too_many": N_("At most %(most)s pictures. Remove one first."),
+}
