@@ -1,0 +1,54 @@
+"""Counting votes on a budget: exact, explained, and repeatable by anyone.
+
+Stands alone on the standard library. ``read`` (in ``pabulib``) brings an election in, ``count``
+answers it, ``python -m pb_portal.tally FILE.pb`` does both.
+"""
+
+from pb_portal.tally.lots import (
+    Ties,
+    commit,
+    file_ties,
+    lot,
+    lot_order,
+    official_ties,
+)
+from pb_portal.tally.model import (
+    Ballot,
+    Conflict,
+    Election,
+    ElectionError,
+    Limits,
+    Project,
+    anonymous,
+    compress,
+)
+from pb_portal.tally.outcome import CutOff, Explanation, Outcome, UnsupportedRule
+from pb_portal.tally.rules import Rule, count, names, parse_rule
+from pb_portal.tally.scores import scores_of, votes_of
+
+__all__ = [
+    "Ballot",
+    "Conflict",
+    "CutOff",
+    "Election",
+    "ElectionError",
+    "Explanation",
+    "Limits",
+    "Outcome",
+    "Project",
+    "Rule",
+    "Ties",
+    "UnsupportedRule",
+    "anonymous",
+    "commit",
+    "compress",
+    "count",
+    "file_ties",
+    "lot",
+    "lot_order",
+    "names",
+    "official_ties",
+    "parse_rule",
+    "scores_of",
+    "votes_of",
+]

@@ -1,0 +1,136 @@
+"""The VOTES section: the long part of a file, read with little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from typing import Final
+
+from pb_portal.tally.model import NOTHING, Ballot
+from pb_portal.tally.pabulib.errors import Notice, PabulibError
+from pb_portal.tally.pabulib.lines import Rows
+from pb_portal.tally.pabulib.numbers import Number
+
+#: More oddities of one kind than this are not listed one by one.
+MAX_NOTICES: Final = 1000
+_OWN: Final = frozenset(("voter_id", "vote", "points"))
+
+Content = tuple[tuple[str, ...], tuple[Number, ...]]
+
+
+class Votes:
+    """Ballots as they are read; equal contents are parsed once and shared."""
+
+    def __init__(
+        self,
+        projects: Container[str],
+        vote_type: str,
+        max_length: int | None,
+        keep_voters: bool,
+        notices: list[Notice],
+    ) -> None:
+        self.vote_type, self.max_length, self.notices = vote_type, max_length, notices
+        self.ids = {one: one for one in projects} if isinstance(projects, dict) else {}
+        self.keep = keep_voters
+        self.with_points = vote_type in ("cumulative", "scoring")
+        self.required = ("voter_id", "vote", "points") if self.with_points else ("voter_id", "vote")
+        self.contents: dict[tuple[str, str], Content] = {}
+        self.odd: dict[tuple[str, str], list[Notice]] = {}
+        self.weights: dict[tuple[str, str], int] = {}
+        self.listed: list[tuple[str, tuple[str, str], dict[str, str]]] = []
+        self.seen: set[str] = set()
+        self.voters = 0
+
+    def columns(self, columns: list[str]) -> None:
+        self.names = columns
+        self.voter_at, self.vote_at = columns.index("voter_id"), columns.index("vote")
+        self.points_at = columns.index("points") if self.with_points else -1
+        self.others = [(at, name) for at, name in enumerate(columns) if name not in _OWN]
+
+    def take(self, rows: Iterator[list[str]], source: Rows, width: int) -> None:
+        """Read all ballots that follow."""
+        weights, seen = self.weights, self.seen
+        for row in rows:
+            if len(row) != width:
+                if not any(row):
+                    continue
+                self.refuse_row(row, source.line, width)
+            voter = row[self.voter_at].strip()
+            if not voter:
+                raise PabulibError("empty_id", source.line, field="voter_id")
+            if voter in seen:
+                raise PabulibError("duplicate_voter", source.line, voter=voter)
+            seen.add(voter)
+            key = (row[self.vote_at], row[self.points_at] if self.with_points else "")
+            if key not in weights:
+                weights[key] = 0
+                self.parse(key, source.line)
+            if key in self.odd:
+                self.repeat(key, source.line)
+            weights[key] += 1
+            if self.keep:
+                extra = {name: value for at, name in self.others if (value := row[at].strip())}
+                self.listed.append((voter, key, extra))
+        self.voters = len(seen)
+        seen.clear()
+
+    def refuse_row(self, row: list[str], line: int, width: int) -> None:
+        word = row[0].strip().upper()
+        if len(row) == 1 and word in ("META", "PROJECTS", "VOTES"):
+            raise PabulibError("duplicate_section", line, section=word)
+        raise PabulibError("field_count", line, found=len(row), expected=width)
+
+    def parse(self, key: tuple[str, str], line: int) -> None:
+        named = [item for item in map(str.strip, key[0].split(",")) if item]
+        points = [
+            Number(item, "points", line, negative=self.vote_type == "scoring")
+            for item in filter(None, map(str.strip, key[1].split(",")))
+        ]
+        if self.with_points and len(points) != len(named):
+            raise PabulibError("points_count", line, points=len(points), choices=len(named))
+        kept: dict[str, int] = {}
+        for at, item in enumerate(named):
+            if (project := self.ids.get(item)) is None:
+                raise PabulibError("unknown_project", line, project=item)
+            if project in kept:
+                self.note(key, Notice("repeated_choice", line, {"project": project}))
+            kept.setdefault(project, at)
+        if self.vote_type == "choose-1" and len(kept) > 1:
+            raise PabulibError("too_many_choices", line, choices=len(kept))
+        if not kept:
+            self.note(key, Notice("blank_vote", line, {}))
+        if self.max_length is not None and len(kept) > self.max_length:
+            params = {"choices": len(kept), "limit": self.max_length}
+            self.note(key, Notice("long_vote", line, params))
+        self.contents[key] = (
+            tuple(kept),
+            tuple(points[at] for at in kept.values()) if self.with_points else (),
+        )
+
+    def note(self, key: tuple[str, str], notice: Notice) -> None:
+        self.odd.setdefault(key, []).append(notice)
+
+    def repeat(self, key: tuple[str, str], line: int) -> None:
+        """Every ballot with an oddity is named, not only the first of its kind."""
+        if len(self.notices) < MAX_NOTICES:
+            self.notices += [Notice(one.code, line, one.params) for one in self.odd[key]]
+
+    def finish(self) -> tuple[int, tuple[Ballot, ...]]:
+        """The scale of points and the ballots; with voters in the order of the file."""
+        scale = max(
+            (point.decimals for _, points in self.contents.values() for point in points), default=0
+        )
+        ready = {
+            key: (choices, tuple(point.scaled(scale) for point in points))
+            for key, (choices, points) in self.contents.items()
+        }
+        if self.keep:
+            return scale, tuple(
+                Ballot(*ready[key], voter_id=voter, extra=extra or NOTHING)
+                for voter, key, extra in self.listed
+            )
+        joined: dict[tuple[tuple[str, ...], tuple[int, ...]], int] = {}
+        for key, weight in self.weights.items():
+            joined[ready[key]] = joined.get(ready[key], 0) + weight
+        return scale, tuple(
+            Ballot(choices, points, weight=weight) for (choices, points), weight in joined.items()
+        )

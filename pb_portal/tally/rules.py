@@ -1,0 +1,129 @@
+"""Rules by name, and the count.
+
+A rule is an identifier with options after a colon: ``greedy``, ``greedy-custom:near=80``,
+``greedy:threshold=30,scoring=borda-max``. What an identifier leaves open has a stated default, and
+an outcome spells all of it out in ``choices``; ``version`` rises when a rule's result could change.
+
+Options of the greedy family: ``scoring`` (see ``scores``), ``threshold`` (least score, default
+the election's), ``awards`` (projects paid from outside, default the election's) and, for
+``greedy-custom``, ``near`` (per cent of a cost that brings reserve money, default 80).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from pb_portal.tally import greedy, lots
+from pb_portal.tally.greedy import Greedy
+from pb_portal.tally.lots import Ties
+from pb_portal.tally.model import Election, check
+from pb_portal.tally.outcome import Outcome, UnsupportedRule
+from pb_portal.tally.scores import scores_of, scoring_of
+
+GREEDY: Final[Mapping[str, Greedy]] = {
+    "greedy": Greedy(),
+    "greedy-no-skip": Greedy(skip=False),
+    "greedy-threshold": Greedy(),
+    "greedy-exclusive": Greedy(),
+    "greedy-per-cost": Greedy(per_cost=True),
+    "greedy-custom": Greedy(skip=False, near=80),
+}
+VERSION: Final = "1"
+_OPTIONS: Final = frozenset({"scoring", "threshold", "awards"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A parsed identifier."""
+
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        options = ",".join(f"{key}={value}" for key, value in sorted(self.options.items()))
+        return f"{self.name}:{options}" if options else self.name
+
+
+def names() -> tuple[str, ...]:
+    """Every rule that can be asked for."""
+    return tuple(GREEDY)
+
+
+def parse_rule(text: str) -> Rule:
+    """Read an identifier; UnsupportedRule names what is not known in it."""
+    name, _, tail = text.strip().partition(":")
+    if name not in names():
+        raise UnsupportedRule(f"There is no rule called “{name}”; there are {', '.join(names())}.")
+    options: dict[str, str] = {}
+    for part in filter(None, tail.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals or not key or not value:
+            raise UnsupportedRule(f"The option “{part}” is not of the form name=value.")
+        if key in options:
+            raise UnsupportedRule(f"The option “{key}” is given twice.")
+        options[key] = value
+    return Rule(name, options)
+
+
+def count(election: Election, rule: str | Rule, ties: Ties | Sequence[str]) -> Outcome:
+    """Count an election by a rule, equals in the order of ties; same input, same outcome.
+
+    Raises ``ElectionError`` (one sentence) when the election contradicts itself and its kind
+    ``UnsupportedRule`` when the rule is unknown or makes no sense for these ballots.
+    """
+    check(election)
+    rule = parse_rule(rule) if isinstance(rule, str) else rule
+    ties = lots.as_ties(ties)
+    if set(ties.order) != {project.id for project in election.projects}:
+        raise UnsupportedRule("The order of ties does not hold exactly the projects of the vote.")
+    return _greedy(election, rule, ties)
+
+
+def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
+    choices = GREEDY[rule.name]
+    allowed = _OPTIONS | {"near"} if rule.name == "greedy-custom" else _OPTIONS
+    refuse_unknown(rule, allowed)
+    threshold = whole(rule, "threshold", election.limits.min_score)
+    awards = whole(rule, "awards", election.awards)
+    near = whole(rule, "near", choices.near)
+    if not 1 <= near <= 100:
+        raise UnsupportedRule("The option “near” is a percentage from 1 to 100.")
+    choices = replace(choices, near=near)
+    election = replace(
+        election, limits=replace(election.limits, min_score=threshold), awards=awards
+    )
+    scoring = scoring_of(election, rule.options.get("scoring", ""))
+    scores = scores_of(election, scoring)
+    spelled = {
+        "version": VERSION,
+        "scoring": scoring,
+        "order": "score per cost" if choices.per_cost else "score",
+        "does not fit": "skipped" if choices.skip else "ends the count",
+        "threshold": str(threshold),
+        "near": f"{near} %",
+        "awards": str(awards),
+        "conflicts": str(len(election.conflicts)),
+        "ties": ties.name,
+    }
+    return greedy.outcome(election, choices, str(rule), spelled, scores, ties.order)
+
+
+def refuse_unknown(rule: Rule, allowed: frozenset[str]) -> None:
+    """UnsupportedRule for an option the rule does not have."""
+    for key in rule.options:
+        if key not in allowed:
+            raise UnsupportedRule(
+                f"The rule {rule.name} has no option “{key}”; it has {', '.join(sorted(allowed))}."
+            )
+
+
+def whole(rule: Rule, key: str, default: int) -> int:
+    """A whole number given as an option."""
+    value = rule.options.get(key)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) <= 15):
+        raise UnsupportedRule(f"The option “{key}” needs a whole number, not “{value}”.")
+    return int(value)
