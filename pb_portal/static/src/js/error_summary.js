@@ -1,0 +1,3 @@
+export default function errorSummary(element) {
+  element.focus({ preventScroll: false });
+}

@@ -1,0 +1,40 @@
+// data-module="name" on an element mounts the module of that name; heavy ones load when needed.
+import autosave from "./autosave.js";
+import ballot from "./ballot.js";
+import beforeAfter from "./before_after.js";
+import copy from "./copy.js";
+import counter from "./counter.js";
+import { openers } from "./dialog.js";
+import errorSummary from "./error_summary.js";
+import filters from "./filters.js";
+import menu from "./menu.js";
+import photoPreview from "./photo_preview.js";
+import print from "./print.js";
+import share from "./share.js";
+
+const modules = {
+  autosave,
+  ballot,
+  "before-after": beforeAfter,
+  copy,
+  counter,
+  "error-summary": errorSummary,
+  filters,
+  menu,
+  "photo-preview": photoPreview,
+  print,
+  share,
+  map: async (element) => (await import("./map.js")).default(element),
+  "map-pin": async (element) => (await import("./map_pin.js")).default(element),
+};
+
+export function mountAll(root) {
+  for (const element of root.querySelectorAll("[data-module]")) {
+    for (const name of element.dataset.module.split(" ")) {
+      const mount = modules[name];
+      if (!mount) continue;
+      Promise.resolve(mount(element)).catch((error) => console.error(name, error));
+    }
+  }
+  openers(root);
+}
