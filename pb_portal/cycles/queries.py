@@ -77,6 +77,11 @@ def rules_of(cycle: Cycle) -> RuleBook:
     return RuleBook.from_dict(cycle.rule_book.content)
 
 
+def rules_frozen(cycle: Cycle) -> bool:
+    """Whether the rule book is frozen. No ballot is taken before it is."""
+    return cycle.rule_book is not None and cycle.rule_book.frozen_at is not None
+
+
 def find_cycle_area(cycle: Cycle, area_id: int | None) -> CycleArea | None:
     """The area as it takes part in the cycle."""
     return next((part for part in cycle.areas if part.area_id == area_id), None)

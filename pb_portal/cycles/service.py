@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pb_portal.accounts.queries import get_person
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle, Phase, RuleBookRow
 from pb_portal.db import Missing
 from pb_portal.domain.permissions import P, demand
+from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
+from pb_portal.outbox import service as outbox
 
 EXTEND = "phase.extend"
+FREEZE_AHEAD = timedelta(hours=1)
+"""How long before the vote opens its rules are frozen, so that they are public before it."""
 
 
 def lock_phase(session: Session, cycle_id: int, kind: str) -> Phase | None:
@@ -68,7 +73,10 @@ def decide_extension(
     ends_at = datetime.fromisoformat(request.payload["ends_at"])
     if approve:
         _check_extension(phase, ends_at, by.at)
+    elif not reason:
+        raise Refusal("phase.decline_reason_missing", field="reason")
     approvals.decide(session, by, request, approve=approve, reason=reason)
+    _tell_proposer(session, by, request, phase, reason)
     if approve:
         phase.original_ends_at = phase.original_ends_at or phase.ends_at
         phase.ends_at = ends_at
@@ -82,6 +90,26 @@ def decide_extension(
             ends_at=ends_at.isoformat(),
         )
     return phase
+
+
+def _tell_proposer(
+    session: Session, by: Signature, request: ApprovalRequest, phase: Phase, reason: str
+) -> None:
+    proposer = get_person(session, request.proposed_by)
+    outbox.post(
+        session,
+        by,
+        "extension_decided",
+        recipient=proposer.email,
+        locale=proposer.locale,
+        name=proposer.name,
+        approved=request.state == "approved",
+        phase=phase.kind,
+        cycle=phase.cycle.names,
+        ends_at=request.payload["ends_at"],
+        reason=reason,
+        path=f"/c/{phase.cycle.slug}",
+    )
 
 
 def _check_extension(phase: Phase, ends_at: datetime, at: datetime) -> None:
@@ -110,7 +138,8 @@ def write_rules(session: Session, cycle: Cycle, rules: RuleBook) -> RuleBookRow:
 
 def freeze_rules(session: Session, by: Signature, cycle: Cycle) -> str:
     """Freeze and hash the rule book; returns the digest. Freezing again changes nothing."""
-    row = cycle.rule_book
+    demand(by.actor, P.STEER_CYCLE)
+    row = session.get(RuleBookRow, cycle.id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Missing("rule book")
     if row.frozen_at is None:
@@ -121,3 +150,20 @@ def freeze_rules(session: Session, by: Signature, cycle: Cycle) -> str:
         )
         session.flush()
     return row.digest
+
+
+def freeze_due_rules(session: Session, by: Signature, at: datetime) -> list[str]:
+    """Freeze every rule book whose vote opens within the hour or has opened; returns the slugs.
+
+    Called by the clock job; calling it again changes nothing.
+    """
+    due = session.scalars(
+        select(Cycle)
+        .join(Phase, (Phase.cycle_id == Cycle.id) & (Phase.kind == PhaseKind.VOTING))
+        .join(RuleBookRow, RuleBookRow.cycle_id == Cycle.id)
+        .where(Phase.starts_at <= at + FREEZE_AHEAD, RuleBookRow.frozen_at.is_(None))
+        .order_by(Cycle.id)
+    ).all()
+    for cycle in due:
+        freeze_rules(session, by, cycle)
+    return [cycle.slug for cycle in due]

@@ -41,10 +41,14 @@ class RuleBook:
         """The rule book from stored data; unknown keys are refused."""
         return cls(**data)
 
+    def canonical(self) -> bytes:
+        """The one spelling that is hashed: JSON with sorted keys, no spaces, in UTF-8."""
+        data = self.to_dict()
+        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON (sorted keys, no spaces, UTF-8), in hex."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of the canonical JSON, in hex."""
+        return hashlib.sha256(self.canonical()).hexdigest()
 
 
 def check_choices(rules: RuleBook, choices: list[int], allowed: set[int]) -> None:
