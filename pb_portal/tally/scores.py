@@ -35,7 +35,7 @@ def scoring_of(election: Election, name: str = "") -> str:
     if name not in SCORINGS:
         raise UnsupportedRule(f"There is no scoring called “{name}”.")
     if name == "points" or (name.startswith("borda") and election.vote_type != "ordinal"):
-        raise UnsupportedRule(f"“{election.vote_type}” ballots cannot be scored by {name}.")
+        raise UnsupportedRule(f"Ballots of kind “{election.vote_type}” have no score by {name}.")
     return name
 
 

@@ -14,7 +14,7 @@ MONEY: Final = ("min_sum_cost", "max_sum_cost")
 POINTS: Final = ("min_points", "max_points", "min_sum_points", "max_sum_points")
 LENGTHS: Final = ("min_length", "max_length")
 THRESHOLD: Final = "min_project_score_threshold"
-#: Held in fields of the election, or counted when written.
+#: Held in fields of the election, or worked out when written.
 TYPED: Final = frozenset(
     (
         *MONEY,
@@ -27,6 +27,7 @@ TYPED: Final = frozenset(
         "currency",
         "num_projects",
         "num_votes",
+        "fully_funded",
     )
 )
 

@@ -17,6 +17,12 @@ _OWN: Final = frozenset(("voter_id", "vote", "points"))
 Content = tuple[tuple[str, ...], tuple[Number, ...]]
 
 
+def required_columns(vote_type: str) -> tuple[str, ...]:
+    """What every line of votes of this kind must have."""
+    points = ("points",) if vote_type in ("cumulative", "scoring") else ()
+    return ("voter_id", "vote", *points)
+
+
 class Votes:
     """Ballots as they are read; equal contents are parsed once and shared."""
 
@@ -31,8 +37,8 @@ class Votes:
         self.vote_type, self.max_length, self.notices = vote_type, max_length, notices
         self.ids = {one: one for one in projects} if isinstance(projects, dict) else {}
         self.keep = keep_voters
-        self.with_points = vote_type in ("cumulative", "scoring")
-        self.required = ("voter_id", "vote", "points") if self.with_points else ("voter_id", "vote")
+        self.required = required_columns(vote_type)
+        self.with_points = "points" in self.required
         self.contents: dict[tuple[str, str], Content] = {}
         self.odd: dict[tuple[str, str], list[Notice]] = {}
         self.weights: dict[tuple[str, str], int] = {}

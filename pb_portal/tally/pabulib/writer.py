@@ -19,6 +19,7 @@ from pb_portal.tally.pabulib import facts
 from pb_portal.tally.pabulib.fields import META, NOT_EMPTY, PROJECTS, VOTES
 from pb_portal.tally.pabulib.meta import LENGTHS, MONEY, POINTS, THRESHOLD
 from pb_portal.tally.pabulib.numbers import decimal_text
+from pb_portal.tally.pabulib.votes import required_columns
 from pb_portal.tally.scores import scores_of, votes_of
 
 REQUIRED: Final = ("description", "country", "unit", "instance", "date_begin", "date_end")
@@ -85,8 +86,14 @@ def _meta(
         for key in keys:
             if (limit := getattr(limits, key)) is not None:
                 values[key] = decimal_text(limit, decimals)
+    whole = 10**scale
+    if election.budget // whole >= sum(_cost(election, one) // whole for one in election.projects):
+        values["fully_funded"] = "1"
     if limits.max_length is not None:
         values["max_length"] = str(min(limits.max_length, len(election.projects)))
+    if election.vote_type == "cumulative" and limits.max_sum_points is None:
+        most = max((sum(ballot.points) for ballot in ballots), default=0)
+        values["max_sum_points"] = decimal_text(max(most, 1), election.points_scale)
     if limits.min_score:
         values[THRESHOLD] = decimal_text(limits.min_score, election.points_scale)
     order = [*META, *(values if unknown else ())]
@@ -127,12 +134,15 @@ def _projects(election: Election, unknown: bool) -> Iterator[Sequence[str]]:
     yield from ([_plain(record.get(name, "")) for name in columns] for record in records)
 
 
+def _cost(election: Election, project: Project) -> int:
+    return WITHDRAWN_COST * 10**election.scale if project.withdrawn else project.cost
+
+
 def _record(election: Election, project: Project, votes: int, score: int) -> dict[str, str]:
-    cost = WITHDRAWN_COST * 10**election.scale if project.withdrawn else project.cost
     record = dict(project.extra)
     record |= {
         "project_id": project.id,
-        "cost": decimal_text(cost, election.scale),
+        "cost": decimal_text(_cost(election, project), election.scale),
         "votes": str(votes),
         "name": project.name,
         "category": ",".join(project.category),
@@ -160,7 +170,8 @@ def _votes(election: Election, ballots: Sequence[Ballot], unknown: bool) -> Iter
         }
         for ballot in ballots
     ]
-    columns = _columns(VOTES, records, unknown) or ["voter_id", "vote"]
+    required = required_columns(election.vote_type)
+    columns = _columns(VOTES, [dict.fromkeys(required, "-"), *records], unknown)
     yield columns
     yield from ([_plain(record.get(name, "")) for name in columns] for record in records)
 

@@ -1,0 +1,43 @@
+"""Scores of the kinds of ballots."""
+
+import pytest
+
+from pb_portal.tally import Ballot, Election, Project, UnsupportedRule, count, scores_of
+
+ABC = tuple(Project(one, 10) for one in "abc")
+
+
+def test_each_ballot_gives_a_vote_to_all_it_names(make):
+    assert scores_of(make({"a": 1, "b": 1}, ["ab", "a"], 1)) == {"a": 2, "b": 1}
+
+
+def test_equal_ballots_weigh_as_many():
+    election = Election(ABC, (Ballot(("a",), weight=3), Ballot(("a", "b"))), 10)
+    assert scores_of(election) == {"a": 4, "b": 1, "c": 0}
+
+
+def test_points_are_added():
+    ballots = (Ballot(("a", "b"), (3, 1)), Ballot(("b",), (5,), weight=2))
+    assert scores_of(Election(ABC, ballots, 10, "cumulative")) == {"a": 3, "b": 11, "c": 0}
+
+
+@pytest.mark.parametrize(
+    ("scoring", "expected"),
+    [("", {"a": 2, "b": 2, "c": 0}), ("borda", {"a": 2, "b": 2, "c": 0}),
+     ("borda-all", {"a": 3, "b": 5, "c": 0}), ("votes", {"a": 1, "b": 2, "c": 0})],
+)  # fmt: skip
+def test_a_ranking_is_scored_by_the_named_method(scoring, expected):
+    ballots = (Ballot(("a", "b")), Ballot(("b",)))
+    assert scores_of(Election(ABC, ballots, 10, "ordinal"), scoring) == expected
+
+
+def test_counting_down_from_the_longest_ballot_allowed_needs_no_full_ballot():
+    from pb_portal.tally import Limits
+
+    election = Election(ABC, (Ballot(("b",)),), 10, "ordinal", limits=Limits(max_length=3))
+    assert scores_of(election, "borda-max") == {"a": 0, "b": 3, "c": 0}
+
+
+def test_approvals_cannot_be_scored_by_rank(make):
+    with pytest.raises(UnsupportedRule):
+        count(make({"a": 1}, ["a"], 1), "greedy:scoring=borda", "a")
