@@ -40,6 +40,7 @@ def upgrade():
         sa.Column("reviewer_id", sa.Integer(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.Column("lot", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(status = 'draft') = (number IS NULL)", name=op.f("ck_proposals_proposal_number")
@@ -90,6 +91,7 @@ def upgrade():
         batch_op.create_index(
             "ix_proposals_proposal_list", ["cycle_id", "status", "area_id"], unique=False
         )
+        batch_op.create_index("ix_proposals_proposal_lot", ["cycle_id", "lot", "id"], unique=False)
         batch_op.create_index(
             "ix_proposals_proposal_queue", ["status", "area_id", "due_at"], unique=False
         )
@@ -98,6 +100,9 @@ def upgrade():
         )
         batch_op.create_index(
             batch_op.f("ix_proposals_proposal_submitted_at"), ["submitted_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_proposals_proposal_supports", ["cycle_id", "supports_count", "id"], unique=False
         )
 
     op.create_table(
@@ -282,9 +287,11 @@ def downgrade():
 
     op.drop_table("proposals_comment")
     with op.batch_alter_table("proposals_proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_proposals_proposal_supports")
         batch_op.drop_index(batch_op.f("ix_proposals_proposal_submitted_at"))
         batch_op.drop_index(batch_op.f("ix_proposals_proposal_reviewer_id"))
         batch_op.drop_index("ix_proposals_proposal_queue")
+        batch_op.drop_index("ix_proposals_proposal_lot")
         batch_op.drop_index("ix_proposals_proposal_list")
         batch_op.drop_index(batch_op.f("ix_proposals_proposal_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_proposals_proposal_category_id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -19,6 +20,8 @@ STATES = (
     "'appealed','withdrawn','merged','selected','not_selected'"
 )
 
+LOTS = 1_000_000
+
 
 class Proposal(Base):
     """A resident's proposal. `cost` is the author's estimate, `reviewed_cost` the reviewer's."""
@@ -31,6 +34,8 @@ class Proposal(Base):
         CheckConstraint("(status = 'draft') = (number IS NULL)", name="number"),
         Index("ix_proposals_proposal_list", "cycle_id", "status", "area_id"),
         Index("ix_proposals_proposal_queue", "status", "area_id", "due_at"),
+        Index("ix_proposals_proposal_lot", "cycle_id", "lot", "id"),
+        Index("ix_proposals_proposal_supports", "cycle_id", "supports_count", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +68,8 @@ class Proposal(Base):
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("proposals_proposal.id"))
     is_sample: Mapped[bool] = mapped_column(default=False)
+    lot: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(LOTS))
+    """Its place in the random order, which starts from another point every day."""
     version: Mapped[int] = mapped_column(default=1)
 
     cycle: Mapped[Cycle] = relationship()

@@ -1,0 +1,81 @@
+"""Photos and sketches of a proposal. They stay private until it is submitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from pb_portal.db import Missing
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.signature import Signature
+from pb_portal.domain.text import clean
+from pb_portal.files import service as files
+from pb_portal.proposals.models import Proposal, ProposalPicture
+from pb_portal.proposals.service.drafts import check_author
+
+MOST_PICTURES = 10
+LONGEST_CAPTION = 200
+
+
+def add_picture(
+    session: Session,
+    by: Signature,
+    proposal: Proposal,
+    stream: BinaryIO,
+    *,
+    root: Path,
+    most_bytes: int,
+    kind: str = "photo",
+) -> ProposalPicture:
+    """Add a picture at the end; refuses one too many and whatever is no picture."""
+    check_author(by, proposal)
+    if len(proposal.pictures) >= MOST_PICTURES:
+        raise Refusal("file.too_many", field="pictures", most=MOST_PICTURES)
+    stored = files.store_picture(session, by, stream, root=root, most_bytes=most_bytes)
+    picture = ProposalPicture(
+        file=stored,
+        kind=kind,
+        sort=1 + max((other.sort for other in proposal.pictures), default=0),
+    )
+    proposal.pictures.append(picture)
+    proposal.updated_at = by.at
+    session.flush()
+    return picture
+
+
+def describe_picture(
+    session: Session, by: Signature, proposal: Proposal, picture_id: int, caption: str
+) -> ProposalPicture:
+    """Set the caption, which is also what screen readers say."""
+    check_author(by, proposal)
+    picture = _picture(proposal, picture_id)
+    words = " ".join(clean(caption).split())
+    if len(words) > LONGEST_CAPTION:
+        raise Refusal(
+            "proposal.too_long",
+            field=f"caption_{picture_id}",
+            most=LONGEST_CAPTION,
+            length=len(words),
+        )
+    picture.caption = words
+    session.flush()
+    return picture
+
+
+def remove_picture(session: Session, by: Signature, proposal: Proposal, picture_id: int) -> None:
+    """Take a picture away; nobody sees its file any more."""
+    check_author(by, proposal)
+    picture = _picture(proposal, picture_id)
+    picture.file.public = False
+    proposal.pictures.remove(picture)
+    proposal.updated_at = by.at
+    session.flush()
+
+
+def _picture(proposal: Proposal, picture_id: int) -> ProposalPicture:
+    for picture in proposal.pictures:
+        if picture.id == picture_id:
+            return picture
+    raise Missing("picture")

@@ -1,0 +1,145 @@
+"""Handing a proposal in, handing it in again, taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pb_portal.cycles import queries as cycles
+from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.service import lock_phase
+from pb_portal.db import Missing
+from pb_portal.domain.permissions import P, demand, owns
+from pb_portal.domain.phases import PhaseKind, is_open
+from pb_portal.domain.proposal_states import ProposalAction, step_for
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.signature import Signature
+from pb_portal.files.service import publish
+from pb_portal.proposals.models import Proposal, ProposalEvent, ProposalFollow
+from pb_portal.proposals.service.drafts import check_author, index_words
+from pb_portal.proposals.service.steps import change_status
+
+ATTEMPTS = 5
+SHORTEST = {"title": 5, "problem": 20, "solution": 20}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something a proposal still lacks: on which page, and the code of the sentence."""
+
+    step: str
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def gaps(proposal: Proposal) -> list[Gap]:
+    """What is missing before the proposal can be handed in, in the order of the pages."""
+    found = []
+    if proposal.lat is None or proposal.lon is None:
+        found.append(Gap("place", "gap.pin"))
+    if proposal.area_id is None and proposal.cycle.areas:
+        found.append(Gap("place", "gap.area"))
+    if not proposal.address:
+        found.append(Gap("place", "gap.address"))
+    for name, least in SHORTEST.items():
+        if len(getattr(proposal, name)) < least:
+            found.append(Gap("idea", f"gap.{name}", {"least": least}))
+    if proposal.category_id is None:
+        found.append(Gap("idea", "gap.category"))
+    if not proposal.lines:
+        found.append(Gap("estimate", "gap.estimate"))
+    cap = proposal.cycle.cap
+    if cap is not None and proposal.cost > cap:
+        found.append(Gap("estimate", "gap.over_cap", {"cap": cap}))
+    return found
+
+
+def submit(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent:
+    """Hand a draft in: it gets the cycle's next number and becomes public with its pictures.
+
+    The phase is read under a lock, so that a draft sent after the end stays a draft.
+    """
+    demand(by.actor, P.PROPOSE)
+    check_author(by, proposal)
+    step_for(proposal.status, ProposalAction.SUBMIT)
+    phase = lock_phase(session, proposal.cycle_id, PhaseKind.APPLICATIONS)
+    if phase is None or not is_open(phase, by.at):
+        raise Refusal("proposal.applications_over")
+    _refuse_gaps(proposal)
+    event = _submit_numbered(session, by, proposal)
+    publish([picture.file for picture in proposal.pictures])
+    session.flush()
+    return event
+
+
+def resubmit(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent:
+    """Hand a returned proposal in again, while the time for rework lasts."""
+    check_author(by, proposal)
+    step_for(proposal.status, ProposalAction.RESUBMIT)
+    until = rework_until(proposal.cycle)
+    if until is not None and by.at >= until:
+        raise Refusal("proposal.rework_over")
+    _refuse_gaps(proposal)
+    index_words(proposal)
+    publish([picture.file for picture in proposal.pictures])
+    return change_status(session, by, proposal, ProposalAction.RESUBMIT, part="author")
+
+
+def withdraw(
+    session: Session, by: Signature, proposal: Proposal, *, reason: str = ""
+) -> ProposalEvent:
+    """Take a proposal back; its page stays and says so."""
+    if not owns(by.actor, proposal.author_id):
+        raise Missing("proposal")
+    return change_status(
+        session, by, proposal, ProposalAction.WITHDRAW, part="author", reason=reason
+    )
+
+
+def rework_until(cycle: Cycle) -> datetime | None:
+    """The end of the time for rework: of the rework phase, or of the review without one."""
+    kinds = (PhaseKind.REVIEW, PhaseKind.REWORK)
+    return max((p.ends_at for kind in kinds if (p := cycles.find_phase(cycle, kind))), default=None)
+
+
+def _refuse_gaps(proposal: Proposal) -> None:
+    missing = gaps(proposal)
+    if missing:
+        raise Refusal("proposal.incomplete", count=len(missing))
+
+
+def _submit_numbered(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent:
+    """Numbers follow one another because the cycle's row is locked while one is taken; the
+    unique constraint has the last word, and whoever loses takes the next one."""
+    session.execute(
+        select(Cycle.id).where(Cycle.id == proposal.cycle_id).with_for_update(key_share=True)
+    )
+    for _ in range(ATTEMPTS):
+        try:
+            with session.begin_nested():
+                number = _next_number(session, proposal.cycle_id)
+                _follow_own(session, by, proposal)
+                proposal.number = number
+                proposal.submitted_at = by.at
+                index_words(proposal)
+                return change_status(session, by, proposal, ProposalAction.SUBMIT, part="author")
+        except IntegrityError:
+            session.refresh(proposal)
+    raise Refusal("proposal.busy")
+
+
+def _next_number(session: Session, cycle_id: int) -> int:
+    last = session.scalar(select(func.max(Proposal.number)).where(Proposal.cycle_id == cycle_id))
+    return (last or 0) + 1
+
+
+def _follow_own(session: Session, by: Signature, proposal: Proposal) -> None:
+    assert by.actor.person_id is not None
+    if session.get(ProposalFollow, (proposal.id, by.actor.person_id)) is None:
+        session.add(ProposalFollow(proposal_id=proposal.id, person_id=by.actor.person_id, at=by.at))
+        session.flush()

@@ -1,0 +1,69 @@
+"""Sentences of proposals. `unit.*`, `ground.*` and `gap.*` are words that several rooms show."""
+
+from __future__ import annotations
+
+from pb_portal.web.phrases.mark import N_
+
+SENTENCES = {
+    "proposal.step_refused": N_("This can no longer be done: the proposal has moved on."),
+    "proposal.reason_missing": N_("Write the reason: the author and residents will read it."),
+    "proposal.ground_missing": N_("Choose at least one ground of the rejection."),
+    "proposal.ground_unknown": N_("Choose a ground from the list."),
+    "proposal.applications_closed": N_("Applications are closed now."),
+    "proposal.applications_over": N_(
+        "Applications have closed, so the proposal was not submitted. Your draft is kept: "
+        "you can use it when applications open again."
+    ),
+    "proposal.rework_over": N_(
+        "The time for rework is over, so the proposal cannot be sent again. Your changes are kept."
+    ),
+    "proposal.too_many_drafts": N_(
+        "You have %(most)s drafts in this cycle already. Finish or delete one of them first."
+    ),
+    "proposal.not_editable": N_("This proposal is being reviewed and cannot be changed now."),
+    "proposal.not_a_draft": N_("Only a draft can be deleted. A submitted proposal is withdrawn."),
+    "proposal.not_public": N_("This proposal is still a draft."),
+    "proposal.too_long": N_(
+        "The text is too long: %(length)s characters, at most %(most)s fit. Shorten it."
+    ),
+    "proposal.category_unknown": N_("Choose a category from the list."),
+    "proposal.area_unknown": N_("Choose a district from the list."),
+    "proposal.outside_city": N_("This point is outside the city. Put the pin inside a district."),
+    "proposal.lat_wrong": N_("Latitude is a number from −90 to 90, for example 43.2389."),
+    "proposal.lon_wrong": N_("Longitude is a number from −180 to 180, for example 76.8897."),
+    "proposal.pin_half": N_("Give both latitude and longitude, or put the pin on the map."),
+    "proposal.incomplete": N_("Something is still missing. Fill it in and submit then."),
+    "proposal.busy": N_("Many proposals are coming in right now. Press the button once more."),
+    "proposal.support_closed": N_("Supports for this proposal are closed."),
+    "comment.empty": N_("Write your comment first."),
+    "estimate.work_unknown": N_("Choose a work from the list."),
+    "estimate.quantity_wrong": N_("Enter a quantity above zero, for example 12 or 3,5."),
+    "estimate.price_wrong": N_("Enter the price of one unit in whole tenge, above zero."),
+    "estimate.title_missing": N_("Write what work it is."),
+    "estimate.unit_unknown": N_("Choose a unit from the list."),
+    "estimate.too_many": N_("At most %(most)s lines fit into an estimate."),
+    "gap.pin": N_("Put the pin on the map"),
+    "gap.area": N_("Choose the district"),
+    "gap.address": N_("Write the address or a landmark"),
+    "gap.title": N_("Give the proposal a name: at least %(least)s characters"),
+    "gap.problem": N_("Tell what is wrong now: at least %(least)s characters"),
+    "gap.solution": N_("Tell what you propose: at least %(least)s characters"),
+    "gap.category": N_("Choose a category"),
+    "gap.estimate": N_("Add at least one line to the estimate"),
+    "gap.over_cap": N_("The estimate is over the cap of one proposal: make it smaller"),
+    "unit.piece": N_("pcs"),
+    "unit.m": N_("m"),
+    "unit.m2": N_("m²"),
+    "unit.m3": N_("m³"),
+    "unit.set": N_("set"),
+    "ground.not_common_land": N_("The land is not for common use"),
+    "ground.outside_area": N_("The place is outside the district"),
+    "ground.over_cap": N_("The cost is over the cap"),
+    "ground.design_only": N_("Only design work is asked for"),
+    "ground.network_zone": N_("The place lies in a protection zone of engineering networks"),
+    "ground.already_planned": N_("The city has already planned this work"),
+    "ground.duplicate": N_("The same has been proposed by others"),
+    "ground.not_lawful": N_("The law does not allow it"),
+    "ground.personal_data": N_("It contains personal data of other people"),
+    "ground.incomplete": N_("It stayed incomplete after rework"),
+}
