@@ -1,6 +1,8 @@
-"""Sentences of proposals. `unit.*`, `ground.*` and `gap.*` are words that several rooms show."""
+"""Sentences of proposals, and the names of units."""
 
 from __future__ import annotations
+
+from flask_babel import gettext
 
 from pb_portal.web.phrases.mark import N_
 
@@ -51,19 +53,17 @@ SENTENCES = {
     "gap.category": N_("Choose a category"),
     "gap.estimate": N_("Add at least one line to the estimate"),
     "gap.over_cap": N_("The estimate is over the cap of one proposal: make it smaller"),
-    "unit.piece": N_("pcs"),
-    "unit.m": N_("m"),
-    "unit.m2": N_("m²"),
-    "unit.m3": N_("m³"),
-    "unit.set": N_("set"),
-    "ground.not_common_land": N_("The land is not for common use"),
-    "ground.outside_area": N_("The place is outside the district"),
-    "ground.over_cap": N_("The cost is over the cap"),
-    "ground.design_only": N_("Only design work is asked for"),
-    "ground.network_zone": N_("The place lies in a protection zone of engineering networks"),
-    "ground.already_planned": N_("The city has already planned this work"),
-    "ground.duplicate": N_("The same has been proposed by others"),
-    "ground.not_lawful": N_("The law does not allow it"),
-    "ground.personal_data": N_("It contains personal data of other people"),
-    "ground.incomplete": N_("It stayed incomplete after rework"),
 }
+
+UNITS = {
+    "piece": N_("pcs"),
+    "m": N_("m"),
+    "m2": N_("m²"),
+    "m3": N_("m³"),
+    "set": N_("set"),
+}
+
+
+def unit_name(code: str) -> str:
+    """The short name of a unit of work: pcs, m²."""
+    return str(gettext(UNITS[code].source)) if code in UNITS else code
