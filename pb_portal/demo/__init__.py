@@ -1,0 +1,1 @@
+"""The sample city: an Almaty in outline, with invented proposals marked as sample data."""

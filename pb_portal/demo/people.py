@@ -1,0 +1,123 @@
+"""Accounts of the sample city: one for each role with a random password, and residents."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts.models import Person, RoleGrant
+from pb_portal.accounts.service import HASHER
+from pb_portal.demo.texts import FIRST_NAMES
+from pb_portal.places.models import Area
+
+LOGINS = "demo-logins.json"
+RESIDENTS = 90
+_WORDS = [
+    "алма",
+    "арық",
+    "аула",
+    "бақ",
+    "бұлақ",
+    "гүл",
+    "дала",
+    "емен",
+    "жаңбыр",
+    "жол",
+    "жұлдыз",
+    "көл",
+    "көпір",
+    "күз",
+    "қайың",
+    "қар",
+    "құс",
+    "май",
+    "мектеп",
+    "нан",
+    "орман",
+    "өзен",
+    "самал",
+    "сәуле",
+    "тау",
+    "терек",
+    "үй",
+    "шам",
+    "шие",
+    "шынар",
+]
+
+# role → (staff role or None, display name, district or None)
+STAFF = {
+    "resident": (None, "Айгуль (пример)", None),
+    "reviewer": ("reviewer", "Специалист Алмалинского района (пример)", "almaly"),
+    "secretary": ("secretary", "Секретарь совета (пример)", None),
+    "registrar": ("registrar", "Регистратор (пример)", None),
+    "commissioner": ("commissioner", "Первый член комиссии (пример)", None),
+    "commissioner2": ("commissioner", "Второй член комиссии (пример)", None),
+    "manager": ("manager", "Руководитель проектов (пример)", None),
+    "auditor": ("auditor", "Аудитор (пример)", None),
+    "administrator": ("administrator", "Администратор (пример)", None),
+}
+
+
+@dataclass(frozen=True)
+class People:
+    """The accounts by role, the residents, and the logins to print."""
+
+    by_role: dict[str, Person]
+    residents: list[Person]
+    logins: dict[str, dict[str, str]]
+
+
+def _password() -> str:
+    return "-".join(secrets.choice(_WORDS) for _ in range(3)) + f"-{secrets.randbelow(90) + 10}"
+
+
+def load_people(session: Session, areas: dict[str, Area], at: datetime, chance: Random) -> People:
+    """Make an account for each role, and residents whose passwords nobody knows."""
+    by_role: dict[str, Person] = {}
+    logins: dict[str, dict[str, str]] = {}
+    for role, (grant, name, district) in STAFF.items():
+        password = _password()
+        logins[role] = {"email": f"{role}@sample.example", "password": password}
+        person = Person(
+            email=logins[role]["email"],
+            name=name,
+            password_hash=HASHER.hash(password),
+            created_at=at - timedelta(days=400),
+            confirmed_at=at - timedelta(days=400),
+            is_sample=True,
+        )
+        if grant:
+            scope = areas[district].id if district else None
+            person.grants = [RoleGrant(role=grant, area_id=scope)]
+        by_role[role] = person
+    nobody = HASHER.hash(secrets.token_hex(16))
+    residents = [
+        Person(
+            email=f"resident{number}@sample.example",
+            name=f"{FIRST_NAMES[number % len(FIRST_NAMES)]} (пример)",
+            password_hash=nobody,
+            locale="kk" if number % 3 == 0 else "ru",
+            created_at=at - timedelta(days=chance.randint(20, 380)),
+            confirmed_at=at - timedelta(days=19),
+            is_sample=True,
+        )
+        for number in range(RESIDENTS)
+    ]
+    session.add_all([*by_role.values(), *residents])
+    session.flush()
+    return People(by_role, residents, logins)
+
+
+def write_private(path: Path, content: object) -> None:
+    """Write JSON that only the owner of the installation may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(content, stream, ensure_ascii=False, indent=2)
