@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
@@ -20,6 +21,12 @@ STATES = (
 )
 
 
+def _created_at(context: DefaultExecutionContext) -> datetime:
+    """Until there is news, silence counts from the start."""
+    moment: datetime = context.get_current_parameters()["created_at"]
+    return moment
+
+
 class Project(Base):
     """A work promised to residents, from a vote, a city programme or an investor."""
 
@@ -30,8 +37,12 @@ class Project(Base):
         CheckConstraint("contract_sum IS NULL OR contract_sum > 0", name="contract_sum"),
         CheckConstraint("(contract_sum IS NULL) = (contract_number = '')", name="contract_whole"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        CheckConstraint(
+            "sector IN ('social', 'infrastructure', 'industry', 'utilities')", name="sector"
+        ),
         CheckConstraint("origin IN ('participatory', 'city_programme', 'investor')", name="origin"),
         Index("ix_projects_project_list", "status", "area_id"),
+        Index("ix_projects_project_desk", "due_on", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +81,11 @@ class Project(Base):
 
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    news_at: Mapped[datetime] = mapped_column(default=_created_at, index=True)
+    """When the public last heard anything: an update or a change of state."""
+    reminded_days: Mapped[int] = mapped_column(default=0)
+    """The longest silence (30, 60 days) already reminded of; 0 again after any news."""
+    search_text: Mapped[str] = mapped_column(default="")
     is_sample: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -102,7 +118,7 @@ class Project(Base):
     @property
     def paid_sum(self) -> int:
         """Sum of payments in tenge."""
-        return sum(payment.sum for payment in self.payments)
+        return sum(payment.sum for payment in self.payments if payment.voided_at is None)
 
 
 class ProjectLine(Base):
@@ -128,10 +144,13 @@ class ProjectLine(Base):
 
 
 class Payment(Base):
-    """Money paid to the contractor, whole tenge."""
+    """Money paid to the contractor, whole tenge. A mistaken entry is voided, never deleted."""
 
     __tablename__ = "projects_payment"
-    __table_args__ = (CheckConstraint("sum > 0", name="sum"),)
+    __table_args__ = (
+        CheckConstraint("sum > 0", name="sum"),
+        CheckConstraint("(voided_at IS NULL) = (void_reason = '')", name="void_whole"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(
@@ -141,6 +160,8 @@ class Payment(Base):
     paid_on: Mapped[date]
     note: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str] = mapped_column(default="")
 
 
 class ProjectPhoto(Base):
@@ -154,6 +175,10 @@ class ProjectPhoto(Base):
         ForeignKey("projects_project.id", ondelete="CASCADE"), index=True
     )
     file_id: Mapped[int] = mapped_column(ForeignKey("files_stored.id"))
+    update_id: Mapped[int | None] = mapped_column(
+        ForeignKey("projects_update.id", ondelete="SET NULL"), index=True
+    )
+    """The update it was sent with, if any."""
     stage: Mapped[str]
     caption: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
