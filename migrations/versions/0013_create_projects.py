@@ -42,6 +42,9 @@ def upgrade():
         sa.Column("acceptance_act", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("news_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_days", sa.Integer(), nullable=False),
+        sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -51,6 +54,10 @@ def upgrade():
         sa.CheckConstraint(
             "origin IN ('participatory', 'city_programme', 'investor')",
             name=op.f("ck_projects_project_origin"),
+        ),
+        sa.CheckConstraint(
+            "sector IN ('social', 'infrastructure', 'industry', 'utilities')",
+            name=op.f("ck_projects_project_sector"),
         ),
         sa.CheckConstraint(
             "status IN ('planned','design','procurement','contracted','works','acceptance','completed','suspended','cancelled','carried_over')",
@@ -86,10 +93,12 @@ def upgrade():
         batch_op.create_index(
             batch_op.f("ix_projects_project_cycle_id"), ["cycle_id"], unique=False
         )
+        batch_op.create_index("ix_projects_project_desk", ["due_on", "id"], unique=False)
         batch_op.create_index("ix_projects_project_list", ["status", "area_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_projects_project_manager_id"), ["manager_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_projects_project_news_at"), ["news_at"], unique=False)
 
     op.create_table(
         "projects_date_shift",
@@ -199,6 +208,11 @@ def upgrade():
         sa.Column("paid_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(voided_at IS NULL) = (void_reason = '')", name=op.f("ck_projects_payment_void_whole")
+        ),
         sa.CheckConstraint("sum > 0", name=op.f("ck_projects_payment_sum")),
         sa.ForeignKeyConstraint(
             ["project_id"],
@@ -211,33 +225,6 @@ def upgrade():
     with op.batch_alter_table("projects_payment", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_projects_payment_project_id"), ["project_id"], unique=False
-        )
-
-    op.create_table(
-        "projects_photo",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("stage", sa.String(), nullable=False),
-        sa.Column("caption", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "stage IN ('before', 'during', 'after')", name=op.f("ck_projects_photo_stage")
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["files_stored.id"], name=op.f("fk_projects_photo_file_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects_project.id"],
-            name=op.f("fk_projects_photo_project_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_projects_photo")),
-    )
-    with op.batch_alter_table("projects_photo", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_projects_photo_project_id"), ["project_id"], unique=False
         )
 
     op.create_table(
@@ -265,17 +252,55 @@ def upgrade():
             batch_op.f("ix_projects_update_project_id"), ["project_id"], unique=False
         )
 
+    op.create_table(
+        "projects_photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("update_id", sa.Integer(), nullable=True),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("caption", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "stage IN ('before', 'during', 'after')", name=op.f("ck_projects_photo_stage")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["files_stored.id"], name=op.f("fk_projects_photo_file_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["projects_project.id"],
+            name=op.f("fk_projects_photo_project_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["update_id"],
+            ["projects_update.id"],
+            name=op.f("fk_projects_photo_update_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_projects_photo")),
+    )
+    with op.batch_alter_table("projects_photo", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_projects_photo_project_id"), ["project_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_projects_photo_update_id"), ["update_id"], unique=False
+        )
+
 
 def downgrade():
+    with op.batch_alter_table("projects_photo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_projects_photo_update_id"))
+        batch_op.drop_index(batch_op.f("ix_projects_photo_project_id"))
+
+    op.drop_table("projects_photo")
     with op.batch_alter_table("projects_update", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_projects_update_project_id"))
         batch_op.drop_index(batch_op.f("ix_projects_update_at"))
 
     op.drop_table("projects_update")
-    with op.batch_alter_table("projects_photo", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_projects_photo_project_id"))
-
-    op.drop_table("projects_photo")
     with op.batch_alter_table("projects_payment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_projects_payment_project_id"))
 
@@ -297,8 +322,10 @@ def downgrade():
 
     op.drop_table("projects_date_shift")
     with op.batch_alter_table("projects_project", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_projects_project_news_at"))
         batch_op.drop_index(batch_op.f("ix_projects_project_manager_id"))
         batch_op.drop_index("ix_projects_project_list")
+        batch_op.drop_index("ix_projects_project_desk")
         batch_op.drop_index(batch_op.f("ix_projects_project_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_projects_project_area_id"))
 

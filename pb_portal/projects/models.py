@@ -13,6 +13,7 @@ from pb_portal.cycles.models import Category, Cycle
 from pb_portal.db import Base
 from pb_portal.files.models import StoredFile
 from pb_portal.places.models import Area
+from pb_portal.projects.search import indexed
 from pb_portal.proposals.models import Proposal
 
 STATES = (
@@ -23,8 +24,12 @@ STATES = (
 
 def _created_at(context: DefaultExecutionContext) -> datetime:
     """Until there is news, silence counts from the start."""
-    moment: datetime = context.get_current_parameters()["created_at"]
-    return moment
+    return context.get_current_parameters()["created_at"]  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _search_text(context: DefaultExecutionContext) -> str:
+    row = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return indexed(*(row.get(name) or "" for name in ("title", "address", "summary")))
 
 
 class Project(Base):
@@ -85,7 +90,8 @@ class Project(Base):
     """When the public last heard anything: an update or a change of state."""
     reminded_days: Mapped[int] = mapped_column(default=0)
     """The longest silence (30, 60 days) already reminded of; 0 again after any news."""
-    search_text: Mapped[str] = mapped_column(default="")
+    search_text: Mapped[str] = mapped_column(default=_search_text)
+    """Folded words of title, address and summary, the same on both databases."""
     is_sample: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
