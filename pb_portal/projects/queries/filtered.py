@@ -16,6 +16,7 @@ from pb_portal.projects.models import Project
 from pb_portal.projects.rules import FINISHED
 from pb_portal.projects.search import beginnings
 
+Query = Select[*tuple[Any, ...]]
 OFFICIAL = ("planned", "in_progress", "completed", "cancelled")
 
 
@@ -30,7 +31,7 @@ class Wanted:
     cycle: str = ""
     late: bool = False
 
-    def apply(self, query: Select[Any], today: date) -> Select[Any]:
+    def apply(self, query: Query, today: date) -> Query:
         """The query (over projects) narrowed to what is wanted."""
         query = query.outerjoin(Cycle, Cycle.id == Project.cycle_id)
         for word in beginnings(self.words):

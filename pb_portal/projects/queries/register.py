@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pb_portal.cycles.models import Category, Cycle
@@ -127,7 +126,7 @@ class Point:
 
 def points(session: Session, wanted: Wanted, today: date) -> list[Point]:
     """Every matching project that has a place, newest first, at most `MOST_POINTS`."""
-    placed: Select[Any] = select(
+    placed = select(
         Project.number,
         Project.title,
         Project.lat,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from pb_portal.projects.models import DateShift, Project
 from pb_portal.projects.rules import check_days
 from pb_portal.projects.service.guard import begin, begin_open, touch, vote_ended_on
 from pb_portal.projects.service.letters import tell_followers
+
+FARTHEST = timedelta(days=3660)
 
 
 def check_new_date(project: Project, new_date: date | None, today: date) -> None:
@@ -30,6 +32,8 @@ def check_new_date(project: Project, new_date: date | None, today: date) -> None
     )
     if new_date < today:
         raise Refusal("project.date_past", field="new_date")
+    if new_date > today + FARTHEST:
+        raise Refusal("project.date_far", field="new_date")
     if new_date == project.due_on:
         raise Refusal("project.date_same", field="new_date")
 

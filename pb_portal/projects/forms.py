@@ -1,0 +1,244 @@
+"""Forms of projects. The token is checked for every request, so the forms carry none of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from wtforms import DateField, Field, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import TextInput
+
+from pb_portal.domain.money import parse_quantity
+from pb_portal.projects.models import Project, ProjectLine
+from pb_portal.web import i18n
+from pb_portal.web.forms import Form, Line, Lines, required, up_to
+from pb_portal.web.phrases.projects import STAGES, stage_word
+
+_WHOLE = re.compile(r"-?\d{1,15}")
+_SPACES = re.compile(r"[\s₸]")
+
+
+class Day(DateField):
+    """A date, from the browser's calendar or as people write it."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0].strip():
+            return
+        for form in self.strptime_format:
+            try:
+                self.data = datetime.strptime(valuelist[0].strip(), form).date()  # noqa: DTZ007
+            except ValueError:
+                continue
+            return
+        self.data = None
+        raise ValueError(_("Enter a date like 25.10.2026"))
+
+
+class Number(Field):
+    """A number as people type it; what cannot be read stays in the box."""
+
+    widget = TextInput()
+    raw: str = ""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.written(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            self.data = self.read(_SPACES.sub("", valuelist[0]))
+
+    def written(self, value: int) -> str:
+        return str(value)
+
+    def read(self, text: str) -> int:
+        if not _WHOLE.fullmatch(text):
+            raise ValueError(_("Enter a whole number, for example 12 500 000"))
+        return int(text)
+
+
+class Percent(Number):
+    """A share from 0 to 100."""
+
+    def read(self, text: str) -> int:
+        if not _WHOLE.fullmatch(text.rstrip("%")):
+            raise ValueError(_("Enter a whole number from 0 to 100."))
+        return int(text.rstrip("%"))
+
+
+class Quantity(Number):
+    """A quantity in thousandths of the unit; zero is allowed."""
+
+    def written(self, value: int) -> str:
+        return i18n.quantity(value)
+
+    def read(self, text: str) -> int:
+        bare = text.lstrip("-")
+        value = 0 if re.fullmatch(r"0+([.,]0+)?", bare) else parse_quantity(bare)
+        if value is None:
+            raise ValueError(_("Enter a quantity, for example 12,5"))
+        return -value if text.startswith("-") else value
+
+
+class UpdateForm(Form):
+    """News from the site: thirty seconds on a phone."""
+
+    body = Lines(
+        _l("What is new"), [required(_l("Write what is new: one line is enough.")), up_to(2000)]
+    )
+    progress = Percent(_l("Done, per cent"), [required(_l("Enter a whole number from 0 to 100."))])
+    picture = MultipleFileField(
+        _l("Photos"), description=_l("JPEG, PNG or WebP, up to %(most)s MB together", most="12")
+    )
+    stage = RadioField(_l("The photos show the place"), default="during")
+
+
+class StepForm(Form):
+    """A step that needs nothing said."""
+
+    target = Line(_l("New state"), [required()])
+
+
+class HaltForm(Form):
+    """A step whose reason residents read."""
+
+    target = RadioField(_l("What happens"), [InputRequired(message=_l("Choose what happens."))])
+    reason = Lines(_l("Reason for residents"), [up_to(2000)])
+    new_date = Day(_l("New date"), [Optional()])
+
+
+class ContractForm(Form):
+    """The contract."""
+
+    contractor = Line(_l("Contractor"), [required(), up_to(200)])
+    contractor_bin = Line(
+        _l("BIN of the contractor"), [required(), up_to(20)], description=_l("12 digits")
+    )
+    number = Line(_l("Contract number"), [required(), up_to(80)])
+    sum = Number(_l("Sum of the contract"), [required()])
+    signed_on = Day(_l("Signed on"), [required()])
+    difference = Lines(
+        _l("Why the sum differs from the promise"),
+        [up_to(2000)],
+        description=_l("Needed when the difference is over 5 %%. Residents will read it."),
+    )
+
+
+class PaymentForm(Form):
+    """Money paid."""
+
+    sum = Number(_l("Sum paid"), [required()])
+    paid_on = Day(_l("Paid on"), [required()])
+    note = Line(_l("What for"), [up_to(200)])
+
+
+class VoidForm(Form):
+    """Taking a mistaken payment back."""
+
+    payment = SelectField(_l("Payment"), coerce=int)
+    void_reason = Line(
+        _l("What was wrong"),
+        [required(_l("Write the reason: residents will read it.")), up_to(300)],
+    )
+
+
+class ShiftForm(Form):
+    """Another promised date."""
+
+    new_date = Day(_l("New date"), [required(_l("Choose the new date residents can count on."))])
+    reason = Lines(
+        _l("Reason for residents"),
+        [required(_l("Write the reason: residents will read it.")), up_to(2000)],
+    )
+
+
+class PhotosForm(Form):
+    """Photos of the place."""
+
+    stage = RadioField(_l("When they were taken"), default="during")
+    picture = MultipleFileField(
+        _l("Photos"),
+        [InputRequired(message=_l("Choose at least one photo."))],
+        description=_l("JPEG, PNG or WebP, up to %(most)s MB together", most="12"),
+    )
+    caption = Line(_l("What is seen"), [up_to(200)])
+
+
+class ManagerForm(Form):
+    """Who answers for the project."""
+
+    manager = SelectField(_l("Manager"), coerce=int)
+
+
+class AcceptanceForm(Form):
+    """The act, and below it one pair of fields for every promised line."""
+
+    accepted_on = Day(_l("Accepted on"), [required()])
+    act = Line(_l("Number of the act"), [required(_l("Enter the number of the act.")), up_to(80)])
+
+    def pairs(self) -> dict[int, tuple[int, str]]:
+        """{line id: (quantity, reason)} as typed."""
+        found = {}
+        for name, box in self._fields.items():
+            if name.startswith("delivered_"):
+                line_id = int(name.removeprefix("delivered_"))
+                found[line_id] = (box.data, self._fields[f"reason_{line_id}"].data or "")
+        return found
+
+
+class StartForm(Form):
+    """Winners become projects."""
+
+    promised_on = Day(_l("Promised by"), [required(_l("Choose the date residents can count on."))])
+
+
+def acceptance_form(lines: Sequence[ProjectLine]) -> type[AcceptanceForm]:
+    """The form with the fields of these lines."""
+    fields: dict[str, Any] = {}
+    for line in lines:
+        fields[f"delivered_{line.id}"] = Quantity(
+            _l("Accepted"), [required(_l("Enter how much was accepted; 0 if nothing."))]
+        )
+        fields[f"reason_{line.id}"] = Line(_l("Why less than promised"), [up_to(500)])
+    return type("AcceptanceForm", (AcceptanceForm,), fields)
+
+
+def stages() -> list[tuple[str, str]]:
+    """Choices of the stage of a photo."""
+    return [(code, stage_word(code)) for code in STAGES]
+
+
+def values_of(project: Project, today: date) -> dict[str, dict[str, Any]]:
+    """What each form shows before anything is typed."""
+    accepted: dict[str, Any] = {
+        "accepted_on": project.accepted_on,
+        "act": project.acceptance_act,
+    }
+    for line in project.lines:
+        accepted[f"delivered_{line.id}"] = line.delivered
+        accepted[f"reason_{line.id}"] = line.difference
+    return {
+        "update": {"progress": project.progress},
+        "contract": {
+            "contractor": project.contractor,
+            "contractor_bin": project.contractor_bin,
+            "number": project.contract_number,
+            "sum": project.contract_sum,
+            "signed_on": project.contract_on,
+            "difference": project.contract_difference,
+        },
+        "payment": {"paid_on": today},
+        "acceptance": accepted,
+        "manager": {"manager": project.manager_id},
+    }
