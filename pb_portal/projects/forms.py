@@ -1,4 +1,4 @@
-"""Forms of projects. The token is checked for every request, so the forms carry none of their own."""
+"""Forms of projects. Every POST is checked for its token, so the forms carry none of their own."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pb_portal.web.forms import Form, Line, Lines, required, up_to
 from pb_portal.web.phrases.projects import STAGES, stage_word
 
 _WHOLE = re.compile(r"-?\d{1,15}")
+REASON = _l("Write the reason: residents will read it.")
 _SPACES = re.compile(r"[\s₸]")
 
 
@@ -131,7 +132,7 @@ class ContractForm(Form):
     difference = Lines(
         _l("Why the sum differs from the promise"),
         [up_to(2000)],
-        description=_l("Needed when the difference is over 5 %%. Residents will read it."),
+        description=_l("Needed when the difference is over five per cent. Residents will read it."),
     )
 
 
@@ -149,7 +150,7 @@ class VoidForm(Form):
     payment = SelectField(_l("Payment"), coerce=int)
     void_reason = Line(
         _l("What was wrong"),
-        [required(_l("Write the reason: residents will read it.")), up_to(300)],
+        [required(REASON), up_to(300)],
     )
 
 
@@ -159,7 +160,7 @@ class ShiftForm(Form):
     new_date = Day(_l("New date"), [required(_l("Choose the new date residents can count on."))])
     reason = Lines(
         _l("Reason for residents"),
-        [required(_l("Write the reason: residents will read it.")), up_to(2000)],
+        [required(REASON), up_to(2000)],
     )
 
 

@@ -38,7 +38,8 @@ SENTENCES = {
         "The contract cannot be signed after a payment or the acceptance under it."
     ),
     "project.difference_missing": N_(
-        "The contract differs from the promise by more than 5 %%. Write why: residents will read it."
+        "The contract differs from the promise by more than five per cent. "
+        "Write why: residents will read it."
     ),
     "project.payment_before_contract": N_(
         "There is no contract yet. Record it first, then the payment."
