@@ -10,9 +10,8 @@ function backdrop(weather, variant, ground, tone = C.grass, blocks = "") {
 }
 
 function yard(weather, tones = [0, 1]) {
-  const lit = weather === "day" ? 0 : 0.04;
-  return p.block(26, 250, { w: 168, floors: 5, tone: tones[0], weather, lit, seed: 11 }) +
-    p.block(446, 250, { w: 172, floors: 4, tone: tones[1], weather, lit, seed: 23, door: 0.4 });
+  return p.block(26, 250, { w: 168, floors: 5, tone: tones[0], weather, seed: 11 }) +
+    p.block(446, 250, { w: 172, floors: 4, tone: tones[1], weather, seed: 23, door: 0.4 });
 }
 
 const SCENES = {
@@ -184,6 +183,50 @@ const SCENES = {
       p.rect(0, 246, 640, 60, "#b3a683") + [56, 300, 560].map((x) => p.roundTree(x, 300, 1.15, WORN_LEAF)).join("") + [176, 424].map((x) => p.bareTree(x, 300, 1.4)).join("") +
       p.aryk(308, 28, 640, false) + p.rubbish(190, 336, 0.8, 4) + p.rubbish(400, 338, 0.7, 11) + p.path("M60 330q20-14 60 0M480 332q30-12 70 0", "#8f6f45") +
       p.rect(0, 345, 640, 55, "#bdb099") + p.cracks([[80, 376, 1.2], [300, 382, 1.2], [540, 372, 1.2]]) + p.puddle(420, 378, 80, 9) + p.puddle(170, 388, 46, 6);
+  },
+
+  education() {
+    return backdrop("day", 2, 250, C.grass, p.poplar(40, 254, 1.2) + p.poplar(70, 254, 1) + p.spruce(590, 254, 1.2)) +
+      p.rect(110, 150, 420, 110, C.wall[0]) + p.rect(100, 142, 440, 12, C.lake) + p.rect(250, 120, 140, 142, C.wall[1]) + p.poly("236 124 320 82 404 124", C.brick) + p.circle(320, 108, 9, C.cream) +
+      [130, 168, 206, 406, 444, 482].map((x) => p.rect(x, 170, 26, 30, C.glass) + p.rect(x, 214, 26, 30, C.glass) + p.poly(`${x} 200l26-30v10l-17 20`, "#8fbcc0", ' opacity="0.55"')).join("") +
+      [264, 306, 348].map((x) => p.rect(x, 140, 26, 34, C.glass)).join("") + p.rect(292, 196, 56, 66, C.lake) + p.rect(318, 196, 3, 66, C.cream) + p.rect(282, 188, 76, 8, C.apricot) +
+      p.rect(0, 260, 640, 140, C.grassDeep) + p.path("M290 260h60C380 320 430 360 480 400H160C210 360 260 320 290 260Z", C.path) + p.bench(130, 320, 1) + p.bench(510, 320, 1) +
+      p.appleTree(50, 346, 1.4) + p.roundTree(592, 344, 1.4, [C.leafLight, "#9cc070", C.leaf]) + p.flowers(170, 300, 22, 90, 4) + p.flowers(390, 300, 22, 90, 7) +
+      p.child(300, 330, 1.3, C.apricotDeep) + p.child(336, 332, 1.3, C.lakeMid) + p.child(262, 372, 1.4, C.brick) + p.person(390, 378, 1.25, { coat: "#8d5a74", dress: true }) + p.child(420, 380, 1.35, C.lake);
+  },
+  "education-before"() {
+    return backdrop("worn", 2, 250, "#c4b795") + p.rect(110, 150, 420, 110, "#d3cbb9") + p.rect(100, 142, 440, 12, "#9aa09c") + p.rect(250, 120, 140, 142, "#c9c0ac") + p.poly("236 124 320 82 404 124", "#a08678") +
+      [130, 168, 206, 406, 444, 482].map((x) => p.rect(x, 170, 26, 30, "#8b979a") + p.rect(x, 214, 26, 30, "#8b979a")).join("") + p.rect(292, 196, 56, 66, "#747d7c") +
+      p.rect(0, 260, 640, 140, "#b7a988") + p.path("M290 260h60C380 320 430 360 480 400H160C210 360 260 320 290 260Z", "#a59677") + p.cracks([[280, 330, 1.2], [330, 376, 1.3], [150, 240, 0.9], [470, 250, 0.8]]) +
+      p.puddle(360, 350, 50, 7) + p.bareTree(60, 340, 1.7) + p.bareTree(586, 340, 1.5) + p.tufts([[180, 320], [450, 330], [520, 390], [120, 390]], "#9a9163");
+  },
+
+  culture() {
+    return backdrop("day", 1, 250, C.grass, yard("day", [2, 1]) + p.poplar(216, 252, 1) + p.poplar(424, 252, 1)) + p.path("M0 318C200 292 440 292 640 316V400H0Z", C.grassDeep) +
+      p.path("M176 300V210C176 130 464 130 464 210v90Z", C.lake) + p.path("M200 300V216C200 152 440 152 440 216v84Z", "#e9f1ec") + p.path("M200 216C200 152 440 152 440 216l-30 0C400 176 240 176 230 216Z", C.lakePale) +
+      p.rect(164, 296, 312, 16, "#c98b56") + p.rect(164, 312, 312, 14, "#a9713f") +
+      p.person(286, 298, 1.25, { coat: C.brick, dress: true }) + p.person(352, 298, 1.25, { coat: C.lakeMid, arm: p.line("M-8-36-13-24M8-36 6-24", C.lakeMid, 4.4) }) + p.line("M342 262 374 240", C.trunk, 3) + p.oval(341, 266, 8, 11, "#d9a066", ' transform="rotate(50 341 266)"') +
+      Array.from({ length: 19 }, (_, i) => p.circle(14 + i * 34, 118 + Math.sin(i / 2.900) * 12, 4, i % 2 ? C.apricot : "#fff1d0")).join("") +
+      [[90, C.apricotDeep], [160, C.leafDark], [250, C.lake], [330, "#8d5a74"], [410, C.brick], [490, C.lakeMid], [560, C.apricot]].map(([x, coat], i) => (i % 3 === 2 ? p.elder(x, 392, 1.2, coat) : p.person(x, 392, 1.2, { coat, skin: "#3a2c26" }))).join("") +
+      p.roundTree(34, 336, 1.4) + p.appleTree(606, 336, 1.4);
+  },
+  "culture-before"() {
+    return backdrop("worn", 1, 250, "#c4b795", yard("worn")) + p.path("M0 318C200 296 440 296 640 316V400H0Z", "#b3a683") +
+      p.rect(164, 300, 312, 14, "#94846c") + p.rect(164, 314, 312, 12, "#7d6f5a") + p.path("M230 300l40 0-8 14h-24Z", "#5f5546") + p.line("M190 300V236M450 300V258", "#7d7264", 5) +
+      p.bareTree(60, 338, 1.7) + p.bareTree(590, 334, 1.5) + p.tufts([[150, 350], [320, 370], [480, 356], [250, 390]], "#9a9163") + p.rubbish(400, 372, 0.6, 9) + p.puddle(220, 376, 56, 8);
+  },
+
+  city() {
+    return backdrop("day", 2, 256, C.grass, [0, 1, 2, 3].map((i) => p.block(20 + i * 160, 258, { w: 120, floors: [4, 6, 5, 7][i], tone: (i + 1) % 4, seed: 90 + i })).join("") + [12, 150, 310, 470, 624].map((x, i) => p.poplar(x, 260, 0.9 + (i % 2) * 0.2)).join("")) +
+      p.rect(0, 256, 640, 36, C.grassDeep) + p.rect(0, 292, 640, 40, C.path) + p.rect(0, 330, 640, 8, "#efe9dc") + p.rect(0, 338, 640, 62, "#818a8d") + p.line("M20 370h50M130 370h50M240 370h50M350 370h50M460 370h50M570 370h50", "#f3e8d2", 4) +
+      p.round(90, 320, 190, 60, 12, C.apricot) + [104, 146, 188, 230].map((x) => p.round(x, 330, 34, 22, 4, C.glass)).join("") + p.rect(90, 360, 190, 6, C.cream) + p.circle(132, 382, 13, C.ink) + p.circle(240, 382, 13, C.ink) + p.circle(132, 382, 5, C.stone) + p.circle(240, 382, 5, C.stone) +
+      p.line("M520 376h34l16-26M520 376l22-26h26M542 350l12 26M536 344h14", C.lake, 3.4) + p.circle(518, 376, 15, "none", ` stroke="${C.ink}" stroke-width="3"`) + p.circle(574, 376, 15, "none", ` stroke="${C.ink}" stroke-width="3"`) + p.at(548, 352, 1.15, p.path("M-8 0v-18a8 8 0 0 1 16-2l6 8v4h-8v8Z", C.brick) + p.circle(4, -34, 6, "#d8a27c") + p.path("M-2.600-34a6.600 6.600 0 0 1 13.200 0Z", "#3a2c26") + p.line("M0 0 2 18", C.ink, 4.4)) +
+      p.roundTree(60, 298, 0.95) + p.roundTree(380, 298, 1.05, [C.leafLight, "#9cc070", C.leaf]) + p.appleTree(590, 298, 1) + p.lamp(330, 322, 92) + p.bench(450, 318, 0.9) + p.person(420, 324, 1, { coat: C.lakeMid }) + p.elder(492, 324, 1) + p.child(350, 326, 1.1, C.brick);
+  },
+  "city-before"() {
+    return backdrop("worn", 2, 256, "#c4b795", [0, 1, 2, 3].map((i) => p.block(20 + i * 160, 258, { w: 120, floors: [4, 6, 5, 7][i], weather: "worn", seed: 90 + i })).join("")) +
+      p.rect(0, 256, 640, 44, "#b3a683") + p.rect(0, 300, 640, 36, "#bdb099") + p.rect(0, 336, 640, 64, "#8b8c86") + p.cracks([[80, 372, 1.4], [300, 384, 1.3], [500, 366, 1.4], [210, 320, 1], [440, 318, 1]]) +
+      p.puddle(400, 380, 70, 9) + p.puddle(150, 320, 40, 6) + p.bareTree(120, 300, 1.3) + p.bareTree(420, 300, 1.2) + p.bareTree(580, 300, 1.4) + p.tufts([[40, 296], [260, 296], [500, 298]], "#9a9163");
   },
 
   almaty: cityAtDawn,

@@ -67,6 +67,7 @@ function clusters() {
 
 export default async function mapOfPoints(box) {
   const points = plain(await pointsOf(box));
+  const signs = JSON.parse(box.dataset.signs ?? "{}");
   const canvas = document.createElement("div");
   canvas.className = "map__canvas";
   canvas.setAttribute("role", "region");
@@ -82,7 +83,7 @@ export default async function mapOfPoints(box) {
     for (const point of points) {
       if (!Number.isFinite(point.lat) || !Number.isFinite(point.lon)) continue;
       const pin = L.marker([point.lat, point.lon], {
-        icon: marker(box.dataset.icons, point.category),
+        icon: marker(box.dataset.icons, point.category, signs),
         title: point.title,
         alt: point.title,
         riseOnHover: true,

@@ -7,15 +7,15 @@ export function sign(icons, name) {
   return `<svg class="icon" width="24" height="24" aria-hidden="true"><use href="${icons}#${name}"></use></svg>`;
 }
 
-const slug = (text) => String(text ?? "landscaping").replace(/[^a-z_]/g, "");
+const plain = (text) => String(text ?? "").toLowerCase().trim().replace(/&/g, "").replace(/\s+|[/-]/g, "_");
 
-export function marker(icons, category) {
+export function marker(icons, category, signs = {}) {
   return L.divIcon({
     className: "",
     iconSize: [40, 40],
     iconAnchor: [20, 46],
     popupAnchor: [0, -42],
-    html: `<span class="map-marker">${sign(icons, slug(category))}</span>`,
+    html: `<span class="map-marker">${sign(icons, signs[plain(category)] ?? "city")}</span>`,
   });
 }
 
