@@ -30,6 +30,7 @@ export function create(canvas, texts) {
     fadeAnimation: false,
     zoomAnimation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
+  map.createPane("names").style.zIndex = 450;
   map.attributionControl.setPrefix(false);
   if (texts.textSource) map.attributionControl.addAttribution(texts.textSource);
   L.control
@@ -57,8 +58,8 @@ export async function areas(map, url, here) {
       const text = typeof name === "object" ? (name[language] ?? Object.values(name)[0]) : name;
       if (!text) return;
       const label = document.createElement("span");
-      label.textContent = text;
-      shape.bindTooltip(label, { permanent: true, direction: "center", className: "map-area-name" });
+      label.textContent = text.replace(/\s(район|ауданы|district)$/i, "");
+      shape.bindTooltip(label, { permanent: true, direction: "center", className: "map-area-name", pane: "names" });
       const [lon, lat] = properties.label ?? [];
       if (lon && lat) shape.on("add", () => shape.getTooltip()?.setLatLng([lat, lon]));
     },
