@@ -62,6 +62,14 @@ def propose_extension(
     )
 
 
+def get_extension(session: Session, request_id: int) -> ApprovalRequest:
+    """The request to move a phase; raises `Missing`, also for requests of another kind."""
+    request = approvals.get_request(session, request_id)
+    if request.kind != EXTEND:
+        raise Missing("extension")
+    return request
+
+
 def decide_extension(
     session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str = ""
 ) -> Phase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shapely.geometry import Point, shape
 from sqlalchemy import select
@@ -41,3 +42,9 @@ def area_at(areas: Sequence[Area], lat: float, lon: float) -> Area | None:
         return None
     distance, position = min(ranked)
     return areas[position] if distance <= FAR else None
+
+
+def inner_point(outline: dict[str, Any]) -> list[float]:
+    """A point well inside an outline, longitude first, for its label."""
+    point = shape(outline).representative_point()
+    return [round(point.x, 5), round(point.y, 5)]

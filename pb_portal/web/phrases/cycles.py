@@ -11,6 +11,7 @@ SENTENCES = {
     "phase.not_later": N_("The new end must be later than the present one."),
     "phase.reason_missing": N_("Write the reason: residents will read it."),
     "phase.decline_reason_missing": N_("Write why you decline: the proposer will read it."),
+    "phase.unknown": N_("Choose one of the phases that are not over."),
     "rules.frozen": N_("The rules are frozen and cannot be changed."),
 }
 
