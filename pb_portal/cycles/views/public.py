@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -28,21 +29,22 @@ AN_HOUR = "public, max-age=3600"
 def index() -> str:
     """Every cycle: those running, past ones and imported ones."""
     at = clock.now()
-    cycles = queries.all_cycles(session())
-    rows = [
-        {
-            "cycle": cycle,
-            "phase": queries.current_phase(cycle, at),
-            "next": phases.upcoming(cycle.phases, at),
-            "budget": sum(part.budget for part in cycle.areas),
-        }
-        for cycle in cycles
-    ]
+    own = queries.all_cycles(session(), imported=False)
+    imported = queries.all_cycles(session(), imported=True)
     return render_template(
         "cycles/index.html",
-        own=[row for row in rows if not row["cycle"].is_imported],
-        imported=[row for row in rows if row["cycle"].is_imported],
+        own=[_card(cycle, at) for cycle in own],
+        imported=[_card(cycle, at) for cycle in imported],
     )
+
+
+def _card(cycle: Cycle, at: datetime) -> dict[str, Any]:
+    return {
+        "cycle": cycle,
+        "phase": queries.current_phase(cycle, at),
+        "next": phases.upcoming(cycle.phases, at),
+        "budget": sum(part.budget for part in cycle.areas),
+    }
 
 
 @blueprint.get("/c/<slug>")
@@ -103,7 +105,8 @@ def areas_json(slug: str) -> Response:
     response.mimetype = "application/geo+json"
     response.headers["Cache-Control"] = AN_HOUR
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _outlines(cycle: Cycle) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pb_portal.proposals.service.estimate import (
     remove_line,
     set_quantity,
 )
+from pb_portal.proposals.service.moderation import hide_comment, show_comment
 from pb_portal.proposals.service.pictures import add_picture, describe_picture, remove_picture
 from pb_portal.proposals.service.steps import change_status
 from pb_portal.proposals.service.submission import (
@@ -31,6 +32,7 @@ __all__ = [
     "delete_draft",
     "describe_picture",
     "gaps",
+    "hide_comment",
     "index_words",
     "remove_line",
     "remove_picture",
@@ -40,6 +42,7 @@ __all__ = [
     "set_follow",
     "set_quantity",
     "set_support",
+    "show_comment",
     "start_draft",
     "submit",
     "withdraw",
