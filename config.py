@@ -34,6 +34,9 @@ class Settings(BaseSettings):
 
     site_name: str = "Бюджет народного участия"
     public_url: str = ""
+    port: int = Field(
+        8000, description="Port of the local server, for links when PUBLIC_URL is empty"
+    )
     city_timezone: str = "Asia/Almaty"
     default_locale: str = Field("ru", pattern="^(kk|ru|en)$")
     https: bool = Field(False, description="Served over HTTPS: secure cookies and HSTS")
@@ -64,6 +67,16 @@ class Settings(BaseSettings):
             absent.append("DATABASE_URL (several workers need PostgreSQL)")
         return absent
 
+    @property
+    def letters_boxed(self) -> bool:
+        """Whether letters land in the portal's own letter box instead of being sent."""
+        return self.sample_mode or (self.environment != "production" and not self.smtp_host)
+
+    @property
+    def base_url(self) -> str:
+        """Address of the portal in letters, without a slash at its end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
     def complete(self) -> Settings:
         """Return settings with defaults filled in; refuse to go on when production lacks some."""
         absent = self.missing()
@@ -86,6 +99,7 @@ class Settings(BaseSettings):
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
             "MAX_CONTENT_LENGTH": self.upload_limit_mb * MEGABYTE,
             "MAX_FORM_MEMORY_SIZE": MEGABYTE,
             "SESSION_COOKIE_NAME": "__Host-portal" if self.https else "portal",

@@ -14,11 +14,11 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
-from pb_portal import cli
+from pb_portal import cli, jobs
 from pb_portal.accounts import login
 from pb_portal.db import db
 from pb_portal.pages import health
-from pb_portal.web import assets, errors, guard, i18n, limits, page
+from pb_portal.web import assets, errors, guard, i18n, limits, page, words
 
 ROOMS = (
     "pages",
@@ -94,12 +94,14 @@ def _attach(app: Flask, settings: Settings) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
     i18n.init_app(app)
+    words.init_app(app)
     limits.limiter.init_app(app)
     login.init_app(app)
     assets.init_app(app)
     errors.init_app(app)
     page.init_app(app)
     cli.init_app(app)
+    app.cli.add_command(jobs.commands)
     guard.public(app.view_functions["static"])
     Talisman(
         app,

@@ -57,6 +57,19 @@ class NewPasswordForm(Form):
     )
 
 
+class ChangePasswordForm(Form):
+    """Changing one's password, proved by the present one."""
+
+    current = PasswordField(
+        _l("Present password"), [required(_l("Enter your present password")), up_to(200)]
+    )
+    password = PasswordField(
+        _l("New password"),
+        [required(_l("Choose a password")), up_to(200)],
+        description=_l("At least 10 characters. Three words are easy to remember"),
+    )
+
+
 class ProfileForm(Form):
     """One's own name and language."""
 

@@ -16,39 +16,38 @@ from pb_portal.web import clock
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy.orm import Session
 
     from pb_portal.accounts.models import Person
 
 
 class SignedIn(UserMixin):
-    """The person of a request. Its id in the cookie is the token of the session row."""
+    """The person of a request. Its id in the cookie is the token of the session row.
+
+    The plain values are copied, so that a page never asks the database again after a commit or a
+    rollback has expired the row.
+    """
 
     def __init__(self, person: Person, token: str) -> None:
         self.person = person
         self.token = token
+        self.person_id: int = person.id
+        self.name: str = person.name
+        self.email: str = person.email
+        self.locale: str = person.locale
+        self.confirmed: bool = person.confirmed_at is not None
+        self._actor = person.actor()
 
     def get_id(self) -> str:
         return self.token
 
     def actor(self) -> Actor:
         """As the rules see the person."""
-        return self.person.actor()
-
-    @property
-    def person_id(self) -> int:
-        return self.person.id
-
-    @property
-    def name(self) -> str:
-        return self.person.name
-
-    @property
-    def locale(self) -> str:
-        return self.person.locale
+        return self._actor
 
     @property
     def is_staff(self) -> bool:
-        return may(self.person.actor(), P.STAFF)
+        return may(self._actor, P.STAFF)
 
 
 def _load(token: str) -> SignedIn | None:
@@ -56,11 +55,22 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(found.person, token) if found else None
 
 
-def enter(person: Person) -> None:
+def enter(person_id: int) -> None:
     """Sign the person in under a fresh session; an open one is closed first."""
-    leave()
     with transaction() as work:
-        token = service.open_session(work, person.id, at=clock.now())
+        close(work)
+        token = service.open_session(work, person_id, at=clock.now())
+    admit(token)
+
+
+def close(work: Session) -> None:
+    """Within a transaction: end the session this browser has, if any."""
+    if current_user.is_authenticated:
+        service.close_session(work, current_user.token)
+
+
+def admit(token: str) -> None:
+    """Give the browser the cookie of an open session, and nothing of what it had before."""
     cookie.clear()
     found = _load(token)
     if found is not None:
@@ -69,9 +79,8 @@ def enter(person: Person) -> None:
 
 def leave() -> None:
     """Close the session on the server, so that its cookie opens nothing any more."""
-    if current_user.is_authenticated:
-        with transaction() as work:
-            service.close_session(work, current_user.token)
+    with transaction() as work:
+        close(work)
     logout_user()
     cookie.clear()
 

@@ -1,15 +1,20 @@
-"""Pages of accounts."""
+"""Pages of accounts.
+
+Passwords are hashed and checked before a transaction opens: it takes tens of milliseconds, and on
+SQLite a transaction holds the only write lock.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from pb_portal.accounts import login as gate
 from pb_portal.accounts import queries, service
 from pb_portal.accounts.forms import (
+    ChangePasswordForm,
     ForgotForm,
     LoginForm,
     NewPasswordForm,
@@ -25,7 +30,15 @@ from pb_portal.web.guard import public, requires
 from pb_portal.web.page import safe_next
 
 blueprint = Blueprint("accounts", __name__)
-Answer = str | tuple[str, int] | Response
+Answer = str | tuple[str, int] | AnyResponse
+
+
+def _whose_login() -> str:
+    return "login:" + gate.fingerprint(request.form.get("email", "").strip())
+
+
+def _refused(response: Response) -> bool:
+    return response.status_code == 422
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
@@ -34,23 +47,25 @@ Answer = str | tuple[str, int] | Response
 def register() -> Answer:
     """Make an account."""
     form = RegisterForm()
-    if not form.is_submitted():
-        return render_template("accounts/register.html", form=form)
-    if form.validate():
+    if form.validate_on_submit():
         try:
+            hashed = service.hash_password(
+                form.password.data, email=form.email.data, name=form.name.data
+            )
             with transaction() as work:
                 service.register(
                     work,
                     email=form.email.data,
                     name=form.name.data,
-                    password=form.password.data,
+                    password_hash=hashed,
                     locale=i18n.language(),
                     at=clock.now(),
                 )
             return redirect(url_for(".check_letters"))
         except Refusal as refusal:
             form.show(refusal)
-    return render_template("accounts/register.html", form=form), 422
+    status = 422 if form.is_submitted() else 200
+    return render_template("accounts/register.html", form=form), status
 
 
 @blueprint.get("/register/check")
@@ -70,43 +85,45 @@ def confirm(token: str) -> Answer:
         return render_template("accounts/confirm.html", live=live is not None)
     try:
         with transaction() as work:
-            person = service.confirm(work, token, at=clock.now())
+            person_id = service.confirm(work, token, at=clock.now()).id
     except Refusal:
         return render_template("accounts/confirm.html", live=False), 422
-    gate.enter(person)
+    gate.enter(person_id)
     flash(_("Your address is confirmed. Welcome."), "success")
     return redirect(url_for(".me"))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.limiter.limit(
+    limits.LOGIN_FAILED, methods=["POST"], key_func=_whose_login, deduct_when=_refused
+)
 @public
 def login() -> Answer:
     """Sign in."""
     form = LoginForm()
     onward = request.values.get("next", "")
-    if not form.is_submitted():
-        return render_template("accounts/login.html", form=form, onward=onward)
-    if form.validate():
-        person, refusal = _check(form)
-        if person is not None:
-            gate.enter(person)
-            home = url_for("desk.home" if person.grants else "pages.home")
+    if form.validate_on_submit():
+        person = queries.find_person(session(), form.email.data)
+        if _enter(person, form.password.data):
+            home = url_for("desk.home" if person and person.grants else "pages.home")
             return redirect(safe_next(onward) if onward else home)
-        form.show(refusal or Refusal("account.wrong_login"))
-    return render_template("accounts/login.html", form=form, onward=onward), 422
+        form.show(Refusal("account.wrong_login"))
+    status = 422 if form.is_submitted() else 200
+    return render_template("accounts/login.html", form=form, onward=onward), status
 
 
-def _check(form: LoginForm) -> tuple[Person | None, Refusal | None]:
-    """The person or the refusal; a failed attempt is kept in the log, so it must commit."""
+def _enter(person: Person | None, password: str) -> bool:
+    """Check the password, then record the attempt and open a session."""
+    person_id = person.id if person else None
+    fits = service.password_fits(person, password)
     with transaction() as work:
-        try:
-            person = service.authenticate(
-                work, email=form.email.data, password=form.password.data, at=clock.now()
-            )
-        except Refusal as refusal:
-            return None, refusal
-        return person, None
+        token = service.sign_in(work, person_id, fits=fits, at=clock.now())
+        if token is not None:
+            gate.close(work)
+    if token is not None:
+        gate.admit(token)
+    return token is not None
 
 
 @blueprint.post("/logout")
@@ -114,7 +131,7 @@ def _check(form: LoginForm) -> tuple[Person | None, Refusal | None]:
 def logout() -> Answer:
     """Sign out: the session ends on the server."""
     gate.leave()
-    flash(_("You have signed out."), "info")
+    flash(_("You have logged out."), "info")
     return redirect(url_for("pages.home"))
 
 
@@ -136,26 +153,30 @@ def forgot() -> Answer:
 @limits.limiter.limit(limits.LOGIN, methods=["POST"])
 @public
 def new_password(token: str) -> Answer:
-    """Set a new password by the link of a letter."""
+    """Set a new password by the link of a letter, and go on signed in."""
     form = NewPasswordForm()
-    live = queries.find_email_token(session(), token, "reset", clock.now()) is not None
-    if live and form.validate_on_submit():
+    found = queries.find_email_token(session(), token, "reset", clock.now())
+    if found is not None and form.validate_on_submit():
+        owner = found.person
         try:
+            hashed = service.hash_password(form.password.data, email=owner.email, name=owner.name)
             with transaction() as work:
-                service.set_password(work, token, password=form.password.data, at=clock.now())
-            flash(_("The new password is set. Sign in with it."), "success")
-            return redirect(url_for(".login"))
+                person = service.set_password(work, token, password_hash=hashed, at=clock.now())
+                person_id = person.id
+            gate.enter(person_id)
+            flash(_("The new password is set."), "success")
+            return redirect(url_for(".me"))
         except Refusal as refusal:
             form.show(refusal)
     status = 422 if form.is_submitted() else 200
-    return render_template("accounts/new_password.html", form=form, live=live), status
+    return render_template("accounts/new_password.html", form=form, live=found is not None), status
 
 
 @blueprint.route("/me", methods=["GET", "POST"])
 @requires(P.RESIDENT)
 def me() -> Answer:
     """One's own account."""
-    form = ProfileForm(obj=current_user.person)
+    form = ProfileForm(data={"name": current_user.name, "locale": current_user.locale})
     if form.validate_on_submit():
         with transaction() as work:
             person = queries.get_person(work, current_user.person_id)
@@ -166,6 +187,34 @@ def me() -> Answer:
         return redirect(url_for(".me"))
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/me.html", form=form), status
+
+
+@blueprint.route("/me/password", methods=["GET", "POST"])
+@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@requires(P.RESIDENT)
+def change_password() -> Answer:
+    """Change one's own password; every other device is signed out."""
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            _change_own(form)
+            flash(_("The new password is set. Other devices are logged out."), "success")
+            return redirect(url_for(".me"))
+        except Refusal as refusal:
+            form.show(refusal)
+    status = 422 if form.is_submitted() else 200
+    return render_template("accounts/change_password.html", form=form), status
+
+
+def _change_own(form: ChangePasswordForm) -> None:
+    person = queries.get_person(session(), current_user.person_id)
+    if not service.password_fits(person, form.current.data):
+        raise Refusal("account.wrong_password", field="current")
+    hashed = service.hash_password(form.password.data, email=person.email, name=person.name)
+    with transaction() as work:
+        person = queries.get_person(work, current_user.person_id)
+        service.change_password(work, clock.signature(), person, password_hash=hashed)
+    gate.enter(current_user.person_id)
 
 
 @blueprint.post("/me/confirmation")

@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -15,28 +17,41 @@ from pb_portal.db import Missing
 from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from pb_portal.web.phrases import phrase, sentence
 
-NOT_KEPT = {"csrf_token", "password", "password_again", "code", "iin", "birth_date", "phone"}
+SECRETS = ("csrf", "password", "current", "code", "iin", "birth", "phone", "token", "secret")
 MOST_KEPT = 20_000
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
 def _kept() -> list[tuple[str, str]]:
     """What the person typed, except secrets, to copy back."""
     if request.method != "POST" or request.content_length is None:
         return []
-    if request.content_length > MOST_KEPT * 4:
+    if request.content_length > MOST_KEPT * 4 and not request.mimetype.startswith("multipart"):
+        return []
+    try:
+        typed = request.form.items(multi=True)
+    except HTTPException:
         return []
     return [
         (name, value[:MOST_KEPT])
-        for name, value in request.form.items()
-        if name not in NOT_KEPT and value.strip()
+        for name, value in typed
+        if value.strip() and not any(secret in name for secret in SECRETS)
     ]
 
 
 def page(status: int, message: str = "", **extra: Any) -> Response:
-    """An error page in the person's language."""
-    g.on_error_page = True
-    kept = [] if status in (400, 413) and request.mimetype.startswith("multipart") else _kept()
-    body = render_template("errors/error.html", status=status, message=message, kept=kept, **extra)
+    """An error page in the person's language. From 500 on it asks the database for nothing."""
+    known = status if status in PAGES else (500 if status >= 500 else 400)
+    if known >= 500:
+        g._login_user = AnonymousUserMixin()
+    try:
+        kept = [] if status == 413 else _kept()
+        body = render_template(
+            "errors/error.html", status=known, code=status, message=message, kept=kept, **extra
+        )
+    except Exception:
+        _logger().exception("the error page broke")
+        body = render_bare(status)
     response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
@@ -44,37 +59,31 @@ def page(status: int, message: str = "", **extra: Any) -> Response:
     return response
 
 
+def render_bare(status: int) -> str:
+    """A page without layout, for when even the error page cannot be made."""
+    return (
+        '<!DOCTYPE html><html lang="ru"><meta charset="utf-8"><title>Ошибка</title>'
+        f"<h1>{status}</h1>"
+        "<p>Портал временно не работает. Обновите страницу через минуту.</p>"
+        '<p lang="kk">Портал уақытша жұмыс істемейді. Бір минуттан кейін бетті жаңартыңыз.</p>'
+        '<p lang="en">The portal is not working just now. Reload the page in a minute.</p></html>'
+    )
+
+
+def _logger() -> Any:
+    from flask import current_app
+
+    return current_app.logger
+
+
 def init_app(app: Flask) -> None:
     """Register a page for every kind of error."""
+    _register_rules(app)
+    _register_database(app)
 
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> Response:
         return page(400, _("This page was open for too long. Open it again and repeat."))
-
-    @app.errorhandler(Forbidden)
-    def forbidden(error: Forbidden) -> Response:
-        return page(403)
-
-    @app.errorhandler(Missing)
-    def missing(error: Missing) -> Response:
-        return page(404)
-
-    @app.errorhandler(Conflict)
-    def conflict(error: Conflict) -> Response:
-        return page(409, sentence(error))
-
-    @app.errorhandler(StaleDataError)
-    def stale(error: StaleDataError) -> Response:
-        return page(409, phrase("conflict"))
-
-    @app.errorhandler(Refusal)
-    def refused(error: Refusal) -> Response:
-        return page(422, sentence(error))
-
-    @app.errorhandler(OperationalError)
-    def database_away(error: OperationalError) -> Response:
-        app.logger.error("database unavailable: %s", type(error.orig).__name__)
-        return page(503)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
@@ -89,3 +98,41 @@ def init_app(app: Flask) -> None:
     def broken(error: Exception) -> Response:
         app.logger.exception("unexpected error")
         return page(500)
+
+
+def _register_rules(app: Flask) -> None:
+    @app.errorhandler(Forbidden)
+    def forbidden(error: Forbidden) -> Response:
+        return page(403)
+
+    @app.errorhandler(Missing)
+    def missing(error: Missing) -> Response:
+        return page(404)
+
+    @app.errorhandler(Conflict)
+    def conflict(error: Conflict) -> Response:
+        return page(409, sentence(error))
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> Response:
+        return page(422, sentence(error))
+
+
+def _register_database(app: Flask) -> None:
+    @app.errorhandler(StaleDataError)
+    def stale(error: StaleDataError) -> Response:
+        return page(409, phrase("conflict"))
+
+    @app.errorhandler(IntegrityError)
+    def collided(error: IntegrityError) -> Response:
+        # The driver's own text may hold what was typed, so only its kind is logged.
+        app.logger.error("constraint refused a write: %s", type(error.orig).__name__)
+        return page(409, phrase("conflict"))
+
+    def away(error: DBAPIError | PoolTimeout) -> Response:
+        cause = getattr(error, "orig", None) or error
+        app.logger.error("database unavailable: %s", type(cause).__name__)
+        return page(503)
+
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, away)

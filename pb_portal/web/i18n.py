@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
@@ -120,6 +120,16 @@ def days_left(value: datetime) -> int:
     return (end - clock.today()).days
 
 
+def time_left(value: datetime) -> str:
+    """What is left until an end that is exclusive: "6 days left", "today is the last day"."""
+    days = days_left(value - timedelta(microseconds=1))
+    if days < 0:
+        return str(gettext("over"))
+    if days == 0:
+        return str(gettext("today is the last day"))
+    return str(ngettext("%(num)d day left", "%(num)d days left", days))
+
+
 def ago(value: datetime) -> str:
     """How long since, in days."""
     days = -days_left(value)
@@ -151,6 +161,7 @@ def init_app(app: Flask, **options: Any) -> None:
         datetime=date_time,
         last_day=last_day,
         days_left=days_left,
+        time_left=time_left,
         ago=ago,
         local=local,
         paragraphs=paragraphs,

@@ -34,6 +34,7 @@ def _globals() -> dict[str, Any]:
         "csrf_token": generate_csrf,
         "current_user": current_user,
         "sample_mode": settings.sample_mode,
+        "letters_boxed": settings.letters_boxed,
         "site_name": settings.site_name,
     }
 

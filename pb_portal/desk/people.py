@@ -1,0 +1,144 @@
+"""People and roles, for the administrator. Addresses travel in forms only, never in a URL."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pb_portal.accounts import queries as accounts
+from pb_portal.accounts import service
+from pb_portal.accounts.models import Person
+from pb_portal.audit import service as audit
+from pb_portal.db import session, transaction
+from pb_portal.desk import queries
+from pb_portal.desk.forms import BlockForm, FindForm, RoleForm
+from pb_portal.domain.permissions import P, Role
+from pb_portal.domain.refusal import Refusal
+from pb_portal.web import clock, i18n, limits
+from pb_portal.web.forms import Form
+from pb_portal.web.guard import requires
+
+Answer = str | tuple[str, int] | Response
+
+
+def attach(blueprint: Blueprint) -> None:
+    """Add these pages to the desk."""
+    root = "/desk/people"
+    one = root + "/<int:person_id>"
+    blueprint.add_url_rule(root, "people", index, methods=["GET", "POST"])
+    blueprint.add_url_rule(one, "person", show, methods=["GET"])
+    blueprint.add_url_rule(one + "/roles", "grant", grant, methods=["POST"])
+    revoking = one + "/roles/<int:grant_id>/revoke"
+    blueprint.add_url_rule(revoking, "revoke", revoke, methods=["POST"])
+    blueprint.add_url_rule(one + "/block", "block", block, methods=["POST"])
+    blueprint.add_url_rule(one + "/unblock", "unblock", unblock, methods=["POST"])
+
+
+@limits.limiter.limit(limits.LOOKUP, methods=["POST"])
+@requires(P.ADMINISTER)
+def index() -> Answer:
+    """Staff, and a search by address."""
+    form = FindForm()
+    if form.validate_on_submit():
+        with transaction() as work:
+            person = accounts.find_person(work, form.email.data)
+            person_id = person.id if person else None
+            audit.record(work, clock.signature(), "account.searched", ("person", person_id or 0))
+        if person_id is not None:
+            return redirect(url_for(".person", person_id=person_id))
+        form.show(Refusal("account.nobody", field="email"))
+    status = 422 if form.is_submitted() else 200
+    places = {area.id: i18n.local(area.names) for area in queries.city_areas(session())}
+    staff = queries.staff(session())
+    return render_template("desk/people.html", form=form, staff=staff, places=places), status
+
+
+@requires(P.ADMINISTER)
+def show(person_id: int) -> Answer:
+    """One account: its roles, and whether it is blocked."""
+    return _page(accounts.get_person(session(), person_id))
+
+
+def _role_form(bare: bool = False) -> RoleForm:
+    areas = [(str(area.id), i18n.local(area.names)) for area in queries.city_areas(session())]
+    return RoleForm(areas, formdata=None) if bare else RoleForm(areas)
+
+
+def _page(person: Person, *, role: RoleForm | None = None, block: BlockForm | None = None) -> str:
+    places = {area.id: i18n.local(area.names) for area in queries.city_areas(session())}
+    return render_template(
+        "desk/person.html",
+        person=person,
+        places=places,
+        role_form=role or _role_form(bare=True),
+        block_form=block or BlockForm(formdata=None),
+    )
+
+
+def _again(person_id: int, form: Form) -> tuple[str, int]:
+    """The page with what was wrong in one of its forms."""
+    person = accounts.get_person(session(), person_id)
+    if isinstance(form, RoleForm):
+        return _page(person, role=form), 422
+    assert isinstance(form, BlockForm)
+    return _page(person, block=form), 422
+
+
+@requires(P.ADMINISTER)
+def grant(person_id: int) -> Answer:
+    """Give a role."""
+    form = _role_form()
+    if not form.validate():
+        return _again(person_id, form)
+    area_id = int(form.area.data) if form.area.data else None
+    with transaction() as work:
+        person = accounts.get_person(work, person_id)
+        service.grant_role(work, clock.signature(), person, Role(form.role.data), area_id)
+    flash(_("The role is given."), "success")
+    return redirect(url_for(".person", person_id=person_id))
+
+
+@requires(P.ADMINISTER)
+def revoke(person_id: int, grant_id: int) -> Answer:
+    """Take a role away."""
+    try:
+        with transaction() as work:
+            person = accounts.get_person(work, person_id)
+            service.revoke_role(work, clock.signature(), person, grant_id)
+    except Refusal as refusal:
+        form = _role_form(bare=True)
+        form.show(refusal)
+        return _again(person_id, form)
+    flash(_("The role is taken away."), "success")
+    return redirect(url_for(".person", person_id=person_id))
+
+
+@requires(P.ADMINISTER)
+def block(person_id: int) -> Answer:
+    """Block the account; its sessions end at once."""
+    form = BlockForm()
+    if not form.validate():
+        return _again(person_id, form)
+    try:
+        with transaction() as work:
+            person = accounts.get_person(work, person_id)
+            service.block(work, clock.signature(), person, reason=form.reason.data)
+    except Refusal as refusal:
+        form.show(refusal)
+        return _again(person_id, form)
+    flash(_("The account is blocked and logged out everywhere."), "success")
+    return redirect(url_for(".person", person_id=person_id))
+
+
+@requires(P.ADMINISTER)
+def unblock(person_id: int) -> Answer:
+    """Let the account in again."""
+    form = BlockForm()
+    if not form.validate():
+        return _again(person_id, form)
+    with transaction() as work:
+        person = accounts.get_person(work, person_id)
+        service.unblock(work, clock.signature(), person, reason=form.reason.data)
+    flash(_("The account is open again."), "success")
+    return redirect(url_for(".person", person_id=person_id))

@@ -1,0 +1,175 @@
+"""What waits for a member of staff, read across rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from pb_portal.accounts.models import Person, RoleGrant
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.cycles.models import Cycle, Phase
+from pb_portal.domain.permissions import P, areas_of
+from pb_portal.domain.project_states import ProjectState
+from pb_portal.domain.proposal_states import IN_STAFF_HANDS, ProposalState
+from pb_portal.domain.signature import Actor
+from pb_portal.places.models import Area
+from pb_portal.projects.models import Project, ProjectUpdate
+from pb_portal.proposals.models import Proposal
+from pb_portal.review.models import ReviewOpinion
+
+SILENCE = timedelta(days=30)
+OPEN_PROJECTS = tuple(
+    state
+    for state in ProjectState
+    if state not in (ProjectState.COMPLETED, ProjectState.CANCELLED, ProjectState.PLANNED)
+)
+
+
+@dataclass(frozen=True)
+class Heap:
+    """A heap of things to do: how many, how many of them late, and the first few."""
+
+    number: int
+    late: int
+    first: Sequence[Any]
+
+
+def _scope(actor: Actor, permission: P, column: Any) -> ColumnElement[bool] | None:
+    areas = areas_of(actor, permission)
+    return None if areas is None else column.in_(areas)
+
+
+def _heap(session: Session, base: Select[Any], late: ColumnElement[bool], order: Any) -> Heap:
+    counts = base.with_only_columns(func.count(), func.count().filter(late)).order_by(None)
+    number, overdue = session.execute(counts).one()
+    first = session.scalars(base.order_by(order).limit(5)).all() if number else []
+    return Heap(number, overdue, first)
+
+
+def review_heap(session: Session, actor: Actor, at: datetime) -> Heap:
+    """Files of the reviewer's districts that are theirs or nobody's, by due date."""
+    query = select(Proposal).where(
+        Proposal.status.in_(IN_STAFF_HANDS),
+        or_(Proposal.reviewer_id.is_(None), Proposal.reviewer_id == actor.person_id),
+        ~_has_opinion() | (Proposal.status != ProposalState.IN_REVIEW),
+    )
+    scope = _scope(actor, P.REVIEW, Proposal.area_id)
+    if scope is not None:
+        query = query.where(scope)
+    return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
+
+
+def council_heap(session: Session, actor: Actor, at: datetime) -> Heap:
+    """Files with a reviewer's finding, waiting for the council's decision."""
+    query = select(Proposal).where(Proposal.status == ProposalState.IN_REVIEW, _has_opinion())
+    scope = _scope(actor, P.DECIDE, Proposal.area_id)
+    if scope is not None:
+        query = query.where(scope)
+    return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
+
+
+def _has_opinion() -> ColumnElement[bool]:
+    return select(ReviewOpinion.id).where(ReviewOpinion.proposal_id == Proposal.id).exists()
+
+
+def open_approvals(session: Session, person_id: int | None) -> Sequence[ApprovalRequest]:
+    """Requests that wait for a second person, and are not the person's own."""
+    query = (
+        select(ApprovalRequest)
+        .where(ApprovalRequest.state == "open", ApprovalRequest.proposed_by != person_id)
+        .order_by(ApprovalRequest.proposed_at)
+        .limit(20)
+    )
+    return session.scalars(query).all()
+
+
+def silent_projects(session: Session, actor: Actor, at: datetime) -> Heap:
+    """Open projects of the manager without news for a month or past their promised date."""
+    last = (
+        select(func.max(ProjectUpdate.at))
+        .where(ProjectUpdate.project_id == Project.id)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    quiet = func.coalesce(last, Project.created_at) < at - SILENCE
+    late = Project.due_on < at.date()
+    query = select(Project).where(
+        Project.status.in_(OPEN_PROJECTS),
+        or_(Project.manager_id == actor.person_id, Project.manager_id.is_(None)),
+        or_(quiet, late),
+    )
+    scope = _scope(actor, P.DELIVER, Project.area_id)
+    if scope is not None:
+        query = query.where(scope)
+    return _heap(session, query, late, Project.due_on)
+
+
+def running_cycles(session: Session, at: datetime) -> Sequence[Cycle]:
+    """The city's own cycles that are not over, newest first."""
+    going = select(Phase.cycle_id).where(Phase.ends_at > at)
+    query = (
+        select(Cycle)
+        .where(Cycle.is_imported.is_(False), Cycle.id.in_(going))
+        .options(selectinload(Cycle.phases))
+        .order_by(Cycle.year.desc(), Cycle.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def staff(session: Session) -> Sequence[Person]:
+    """Everybody with a staff role, by name."""
+    query = select(Person).where(Person.id.in_(select(RoleGrant.person_id))).order_by(Person.name)
+    return session.scalars(query).all()
+
+
+def city_areas(session: Session) -> Sequence[Area]:
+    """Districts of the city itself, not of imported elections."""
+    imported = select(Cycle.city).where(Cycle.is_imported)
+    query = select(Area).where(Area.city.not_in(imported)).order_by(Area.sort, Area.id)
+    return session.scalars(query).all()
+
+
+def roles_of(session: Session, person_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Staff roles by person id, for the log, which names nobody."""
+    rows = session.execute(
+        select(RoleGrant.person_id, RoleGrant.role)
+        .where(RoleGrant.person_id.in_(list(person_ids)))
+        .order_by(RoleGrant.id)
+    )
+    found: dict[int, list[str]] = {}
+    for person_id, role in rows:
+        if role not in found.setdefault(person_id, []):
+            found[person_id].append(role)
+    return found
+
+
+@dataclass(frozen=True)
+class Places:
+    """How to link the subjects of log entries: what addresses need beside the id."""
+
+    proposals: dict[int, tuple[str, int | None]]
+    projects: dict[int, int]
+    cycles: dict[int, tuple[str, dict[str, str]]]
+
+
+def places_of(
+    session: Session, proposals: set[int], projects: set[int], cycles: set[int]
+) -> Places:
+    """Slugs and numbers of these subjects."""
+    numbers = session.execute(
+        select(Proposal.id, Cycle.slug, Proposal.number)
+        .join(Cycle, Cycle.id == Proposal.cycle_id)
+        .where(Proposal.id.in_(proposals))
+    )
+    works = session.execute(select(Project.id, Project.number).where(Project.id.in_(projects)))
+    named = session.execute(select(Cycle.id, Cycle.slug, Cycle.names).where(Cycle.id.in_(cycles)))
+    return Places(
+        {row.id: (row.slug, row.number) for row in numbers},
+        {row.id: row.number for row in works},
+        {row.id: (row.slug, row.names) for row in named},
+    )

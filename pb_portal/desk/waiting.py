@@ -1,0 +1,240 @@
+"""The desk's first page: what waits for this person today, heap by heap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.cycles.models import Cycle
+from pb_portal.db import session
+from pb_portal.desk import queries
+from pb_portal.desk.queries import Heap
+from pb_portal.domain import phases
+from pb_portal.domain.permissions import P, may
+from pb_portal.domain.signature import Actor
+from pb_portal.mailer import queries as letters
+from pb_portal.web import clock, i18n
+from pb_portal.web.words import phase_name
+
+DECISIONS = {
+    "phase.extend": "cycles.decide_extension",
+    "result.certify": "results.decide",
+    "register.freeze": "register.decide_freeze",
+}
+"""Where each kind of request is decided; a room with a new kind adds its page here."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits."""
+
+    title: str
+    url: str | None
+    hint: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heap on the desk."""
+
+    title: str
+    number: int
+    late: int = 0
+    items: list[Item] = field(default_factory=list)
+    url: str | None = None
+    link: str = ""
+    empty: str = ""
+
+
+def request_words(kind: str) -> str:
+    """What a second person is asked to agree to."""
+    words = {
+        "phase.extend": _("Extend a phase"),
+        "result.certify": _("Certify a result"),
+        "register.freeze": _("Freeze the resident register"),
+    }
+    return str(words.get(kind, kind))
+
+
+def sections(current: Session, actor: Actor, at: datetime) -> list[Section]:
+    """Heaps for the roles the person holds, the most pressing kind of work first."""
+    makers: list[tuple[P, Callable[[Session, Actor, datetime], Section | None]]] = [
+        (P.APPROVE, _approvals),
+        (P.REVIEW, _review),
+        (P.DECIDE, _council),
+        (P.DELIVER, _projects),
+        (P.STEER_CYCLE, _cycles),
+        (P.ADMINISTER, _letters),
+    ]
+    made = [make(current, actor, at) for permission, make in makers if may(actor, permission)]
+    return [section for section in made if section is not None]
+
+
+def _approvals(current: Session, actor: Actor, at: datetime) -> Section:
+    waiting = queries.open_approvals(current, actor.person_id)
+    return Section(
+        _("Waiting for your agreement"),
+        len(waiting),
+        items=[_request_item(request) for request in waiting],
+        empty=_("No request waits for a second person."),
+    )
+
+
+def _request_item(request: ApprovalRequest) -> Item:
+    endpoint = DECISIONS.get(request.kind, "")
+    url = url_for(endpoint, request_id=request.id) if _exists(endpoint) else None
+    hint = _("Asked %(ago)s: %(reason)s", ago=i18n.ago(request.proposed_at), reason=request.reason)
+    return Item(request_words(request.kind), url, hint)
+
+
+def _review(current: Session, actor: Actor, at: datetime) -> Section:
+    heap = queries.review_heap(current, actor, at)
+    return Section(
+        _("Proposals to check"),
+        heap.number,
+        heap.late,
+        _files(heap, "review.file"),
+        _address("review.queue"),
+        _("The whole queue"),
+        _("Nothing waits in your districts."),
+    )
+
+
+def _council(current: Session, actor: Actor, at: datetime) -> Section:
+    heap = queries.council_heap(current, actor, at)
+    return Section(
+        _("Waiting for the council's decision"),
+        heap.number,
+        heap.late,
+        _files(heap, "review.file"),
+        _address("review.council"),
+        _("To the council's sitting"),
+        _("The council has decided on everything."),
+    )
+
+
+def _files(heap: Heap, endpoint: str) -> list[Item]:
+    return [
+        Item(
+            f"№ {proposal.number} · {proposal.title}",
+            url_for(endpoint, proposal_id=proposal.id) if _exists(endpoint) else None,
+            _due(proposal.due_at),
+            proposal.due_at is not None and proposal.due_at < clock.now(),
+        )
+        for proposal in heap.first
+    ]
+
+
+def _due(due: datetime | None) -> str:
+    if due is None:
+        return ""
+    days = i18n.days_left(due)
+    if days < 0:
+        return str(ngettext("%(num)d day late", "%(num)d days late", -days))
+    if days == 0:
+        return str(_("due today"))
+    return str(_("due by %(day)s", day=i18n.day(due)))
+
+
+def _projects(current: Session, actor: Actor, at: datetime) -> Section:
+    heap = queries.silent_projects(current, actor, at)
+    today = clock.today()
+    items = [
+        Item(
+            f"№ {project.number} · {project.title}",
+            url_for("projects.manage", number=project.number)
+            if _exists("projects.manage")
+            else None,
+            _("promised for %(day)s", day=i18n.full_date(project.due_on)),
+            project.due_on < today,
+        )
+        for project in heap.first
+    ]
+    return Section(
+        _("Projects without news for a month or late"),
+        heap.number,
+        heap.late,
+        items,
+        _address("projects.mine"),
+        _("All my projects"),
+        _("Every project has fresh news and keeps its date."),
+    )
+
+
+def _cycles(current: Session, actor: Actor, at: datetime) -> Section:
+    cycles = queries.running_cycles(current, at)
+    return Section(
+        _("Cycles under way"),
+        len(cycles),
+        items=[_cycle_item(cycle, at) for cycle in cycles],
+        url=_address("cycles.desk"),
+        link=_("Phases, register and count"),
+        empty=_("No cycle is under way."),
+    )
+
+
+def _cycle_item(cycle: Cycle, at: datetime) -> Item:
+    now = phases.current(cycle.phases, at)
+    hint = ""
+    if now is not None:
+        left = i18n.time_left(now.ends_at)
+        hint = _("%(phase)s: %(left)s", phase=phase_name(now.kind), left=left)
+    url = url_for("cycles.phases", slug=cycle.slug) if _exists("cycles.phases") else None
+    return Item(i18n.local(cycle.names), url, hint)
+
+
+def _letters(current: Session, actor: Actor, at: datetime) -> Section | None:
+    number = letters.failed_count(current)
+    if not number:
+        return None
+    text = _("Check the mail server and the gateway of text messages; the log names the letters.")
+    return Section(_("Letters that could not be sent"), number, number, [Item(text, None)])
+
+
+def _exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def _address(endpoint: str, **values: Any) -> str | None:
+    return url_for(endpoint, **values) if _exists(endpoint) else None
+
+
+def desk_nav_items() -> list[tuple[str, str, str, int | None]]:
+    """Tools of this person: (endpoint, label, icon, number waiting or None)."""
+    if "desk_nav" not in g:
+        g.desk_nav = _nav_items()
+    found: list[tuple[str, str, str, int | None]] = g.desk_nav
+    return found
+
+
+def _nav_items() -> list[tuple[str, str, str, int | None]]:
+    actor, at = clock.actor(), clock.now()
+    review = queries.review_heap(session(), actor, at).number if may(actor, P.REVIEW) else None
+    council = queries.council_heap(session(), actor, at).number if may(actor, P.DECIDE) else None
+    tools: list[tuple[P, str, str, str, int | None]] = [
+        (P.STAFF, "desk.home", _("Today"), "desk", None),
+        (P.REVIEW, "review.queue", _("Check proposals"), "in_review", review),
+        (P.DECIDE, "review.council", _("Council"), "people", council),
+        (P.MODERATE, "review.comments", _("Comments"), "comment", None),
+        (P.STEER_CYCLE, "cycles.desk", _("Cycles"), "calendar", None),
+        (P.KEEP_REGISTER, "cycles.desk", _("Cycles"), "calendar", None),
+        (P.START_PROJECTS, "cycles.desk", _("Cycles"), "calendar", None),
+        (P.DELIVER, "projects.mine", _("My projects"), "works", None),
+        (P.READ_AUDIT, "desk.audit", _("Log"), "history", None),
+        (P.ADMINISTER, "desk.people", _("People and roles"), "person", None),
+    ]
+    items = {
+        endpoint: (endpoint, label, sign, count)
+        for permission, endpoint, label, sign, count in tools
+        if may(actor, permission) and _exists(endpoint)
+    }
+    return list(items.values())

@@ -1,0 +1,99 @@
+"""Sending a batch of claimed letters: no database here, since a server may take its time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from urllib.parse import urlsplit
+
+from flask_babel import force_locale, gettext
+from jinja2 import Environment
+
+from config import Settings
+from pb_portal.mailer.gateways import HttpSms, Later, Never, SmsGateway, Smtp
+from pb_portal.mailer.render import write
+from pb_portal.mailer.service import Claim
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a claimed letter: `sent`, `later` or `never`."""
+
+    letter_id: int
+    result: str
+
+
+def deliver(
+    claims: Sequence[Claim],
+    environment: Environment,
+    settings: Settings,
+    *,
+    sms: SmsGateway | None = None,
+) -> list[Outcome]:
+    """Send what was claimed. A server that does not answer delays the rest of the batch too,
+    so that a dead one costs one time-out and not one for each letter."""
+    gateway = sms or HttpSms(settings.sms_url, settings.sms_token)
+    server = Smtp(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        settings.smtp_password,
+        starttls=settings.smtp_starttls,
+    )
+    outcomes: list[Outcome] = []
+    dead: set[str] = set()
+    with server:
+        for claim in claims:
+            result = "later"
+            if claim.channel not in dead:
+                result, reached = _attempt(claim, environment, settings, server, gateway)
+                if not reached:
+                    dead.add(claim.channel)
+            outcomes.append(Outcome(claim.id, result))
+    return outcomes
+
+
+def _attempt(
+    claim: Claim, environment: Environment, settings: Settings, server: Smtp, sms: SmsGateway
+) -> tuple[str, bool]:
+    """The result, and whether the way out answered at all."""
+    try:
+        text = write(environment, claim, settings.base_url)
+        if claim.channel == "sms":
+            sms.send(claim.recipient, text.body)
+        else:
+            server.send(message_of(claim, text.subject, text.body, settings))
+    except Never as error:
+        log.warning("letter %s (%s) refused: %s", claim.id, claim.template, error)
+        return "never", True
+    except Later as error:
+        log.warning("letter %s (%s) not sent yet: %s", claim.id, claim.template, error)
+        return "later", error.reached
+    except Exception as error:
+        # A letter that cannot be written must not hold up those behind it.
+        log.error("letter %s (%s) broken: %s", claim.id, claim.template, type(error).__name__)
+        return "never", True
+    return "sent", True
+
+
+def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> EmailMessage:
+    """The letter as mail. Its Message-ID is its own, so that one sent twice can be told."""
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    sender = settings.mail_from or f"portal@{host}"
+    with force_locale(claim.locale):
+        name = gettext("Participatory budget")
+    message = EmailMessage()
+    message["From"] = formataddr((name, sender))
+    message["To"] = claim.recipient
+    message["Subject"] = subject
+    message["Date"] = format_datetime(claim.created_at)
+    message["Message-ID"] = f"<letter-{claim.id}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = claim.locale
+    message.set_content(body, cte="quoted-printable")
+    return message

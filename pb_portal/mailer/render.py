@@ -1,0 +1,50 @@
+"""Letters as text: a template in the letter's own language, inside the portal's frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask_babel import force_locale
+from jinja2 import Environment
+
+
+class Draft(Protocol):
+    """What a letter must know to be written."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def locale(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """A written letter. A text message has no subject."""
+
+    subject: str
+    body: str
+
+
+def write(environment: Environment, letter: Draft, base_url: str) -> Text:
+    """The letter in its language. The template's first line is the subject; `url(path)` in a
+    template makes a path of this portal an address."""
+    base = base_url.rstrip("/")
+
+    def url(path: str) -> str:
+        return base + "/" + path.lstrip("/")
+
+    with force_locale(letter.locale):
+        known = {**letter.data, "url": url, "locale": letter.locale, "base_url": base}
+        text = environment.get_template(f"emails/{letter.template}.txt").render(known).strip()
+        subject, _, body = text.partition("\n")
+        if letter.channel == "sms":
+            return Text("", " ".join((body.strip() or subject).split()))
+        framed = environment.get_template("emails/_frame.txt").render(
+            {**known, "body": body.strip()}
+        )
+    return Text(" ".join(subject.split()), framed.strip() + "\n")

@@ -1,0 +1,113 @@
+"""Claiming letters that are due, and recording what became of them.
+
+A letter is claimed in one transaction, sent outside any, and recorded in another. A worker that
+dies in between leaves the claim, which runs out: the letter goes out at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from pb_portal.audit import service as audit
+from pb_portal.domain.signature import SYSTEM, Signature
+from pb_portal.outbox.models import Letter
+
+BATCH = 25
+LEASE = timedelta(minutes=10)
+MOST_ATTEMPTS = {"email": 14, "sms": 4}
+LONGEST_WAIT = timedelta(hours=6)
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A letter this worker may send until its claim runs out."""
+
+    id: int
+    channel: str
+    recipient: str
+    locale: str
+    template: str
+    data: dict[str, Any]
+    created_at: datetime
+
+
+class Result(Protocol):
+    """What became of a claimed letter."""
+
+    @property
+    def letter_id(self) -> int: ...
+    @property
+    def result(self) -> str: ...
+
+
+def claim(session: Session, at: datetime, *, limit: int = BATCH) -> list[Claim]:
+    """Take letters that are due, so that no other worker sends them for a while."""
+    rows = session.scalars(
+        select(Letter)
+        .where(Letter.state == "waiting", Letter.due_at <= at)
+        .order_by(Letter.due_at, Letter.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for letter in rows:
+        letter.attempts += 1
+        letter.due_at = at + LEASE
+    return [
+        Claim(
+            row.id, row.channel, row.recipient, row.locale, row.template, row.data, row.created_at
+        )
+        for row in rows
+    ]
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: a minute, then twice as long each time."""
+    return min(timedelta(minutes=2 ** max(attempts - 1, 0)), LONGEST_WAIT)
+
+
+def record(session: Session, results: Iterable[Result], at: datetime) -> None:
+    """Write down what became of claimed letters: sent, to be tried again, or failed for good."""
+    for outcome in results:
+        letter = session.get(Letter, outcome.letter_id)
+        if letter is None or letter.state != "waiting":
+            continue
+        if outcome.result == "sent":
+            letter.state, letter.sent_at = "sent", at
+        elif outcome.result == "never" or letter.attempts >= MOST_ATTEMPTS[letter.channel]:
+            letter.state = "failed"
+            audit.record(
+                session,
+                Signature(SYSTEM, at),
+                "letter.failed",
+                ("letter", letter.id),
+                template=letter.template,
+                channel=letter.channel,
+                attempts=letter.attempts,
+            )
+        else:
+            letter.due_at = at + wait_after(letter.attempts)
+
+
+def put_in_box(session: Session, at: datetime) -> None:
+    """In a sample city letters are not sent but land in the portal's letter box."""
+    session.execute(
+        update(Letter)
+        .where(Letter.state == "waiting", Letter.due_at <= at)
+        .values(state="boxed", sent_at=at)
+    )
+
+
+def forget(session: Session, at: datetime) -> None:
+    """Remove the personal data of letters that went out, or could not, a month ago."""
+    session.execute(
+        update(Letter)
+        .where(Letter.state != "waiting", Letter.created_at < at - KEPT, Letter.recipient != "")
+        .values(recipient="", data={})
+    )
