@@ -9,7 +9,7 @@ import pytest
 
 CSS = Path(__file__).parents[2] / "pb_portal" / "static" / "src" / "css"
 TOKENS = (CSS / "tokens.css").read_text()
-LIGHT, DARK = TOKENS.split("@media (prefers-color-scheme: dark)")
+LIGHT, DARK = TOKENS.split("@media screen and (prefers-color-scheme: dark)")
 DARK = DARK.split("@media")[0]
 
 TEXT = [
