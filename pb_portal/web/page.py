@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from pb_portal.domain.permissions import P, may
 from pb_portal.web import clock, i18n
+from pb_portal.web.shapes import outlines
 
 
 def can(permission: str, area_id: int | None = None) -> bool:
@@ -42,3 +43,4 @@ def _globals() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Attach the globals."""
     app.context_processor(_globals)
+    app.jinja_env.filters["outlines"] = outlines
