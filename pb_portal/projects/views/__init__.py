@@ -1,7 +1,6 @@
-"""Pages of projects."""
+"""Pages of projects: the public register, the page of one project, the manager's desk."""
 
-from __future__ import annotations
+from pb_portal.projects.views import desk, download, public, start
+from pb_portal.projects.views.base import blueprint
 
-from flask import Blueprint
-
-blueprint = Blueprint("projects", __name__)
+__all__ = ["blueprint", "desk", "download", "public", "start"]

@@ -1,0 +1,150 @@
+"""What each form of the manage page does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from pb_portal.domain.signature import Signature
+from pb_portal.projects import forms, service
+from pb_portal.projects.models import Project
+from pb_portal.web import clock, storage
+from pb_portal.web.forms import Form
+
+
+def _seen() -> int | None:
+    """The version of the project the person looked at."""
+    return request.form.get("version", type=int)
+
+
+def _update(work: Session, by: Signature, project: Project, form: Any) -> None:
+    update = service.post_update(
+        work, by, project, body=form.body.data, progress=form.progress.data
+    )
+    _photos(work, by, project, form, update=update)
+
+
+def _photos(work: Session, by: Signature, project: Project, form: Any, **more: Any) -> None:
+    if "caption" in form:
+        more["caption"] = form.caption.data or ""
+    service.add_photos(
+        work,
+        by,
+        project,
+        [picture.stream for picture in form.picture.data or []],
+        stage=form.stage.data,
+        root=storage.root(),
+        most_bytes=storage.most_bytes(),
+        **more,
+    )
+
+
+def _step(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.change_status(work, by, project, form.target.data, seen=_seen(), today=clock.today())
+
+
+def _halt(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.change_status(
+        work,
+        by,
+        project,
+        form.target.data,
+        reason=form.reason.data or "",
+        new_date=form.new_date.data,
+        seen=_seen(),
+        today=clock.today(),
+    )
+
+
+def _contract(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.record_contract(
+        work,
+        by,
+        project,
+        contractor=form.contractor.data,
+        contractor_bin="".join(form.contractor_bin.data.split()),
+        number=form.number.data,
+        sum=form.sum.data,
+        signed_on=form.signed_on.data,
+        difference=form.difference.data or "",
+        today=clock.today(),
+        seen=_seen(),
+    )
+
+
+def _payment(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.record_payment(
+        work,
+        by,
+        project,
+        sum=form.sum.data,
+        paid_on=form.paid_on.data,
+        note=form.note.data or "",
+        today=clock.today(),
+        seen=_seen(),
+    )
+
+
+def _void(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.void_payment(
+        work, by, project, form.payment.data, reason=form.void_reason.data, seen=_seen()
+    )
+
+
+def _acceptance(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.record_acceptance(
+        work,
+        by,
+        project,
+        accepted_on=form.accepted_on.data,
+        act=form.act.data,
+        delivered=form.pairs(),
+        today=clock.today(),
+        seen=_seen(),
+    )
+
+
+def _shift(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.shift_date(
+        work,
+        by,
+        project,
+        new_date=form.new_date.data,
+        reason=form.reason.data,
+        today=clock.today(),
+        seen=_seen(),
+    )
+
+
+def _manager(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.appoint_manager(work, by, project, form.manager.data)
+
+
+ACTS: dict[str, Callable[[Session, Signature, Project, Any], None]] = {
+    "update": _update,
+    "step": _step,
+    "halt": _halt,
+    "contract": _contract,
+    "payment": _payment,
+    "void": _void,
+    "acceptance": _acceptance,
+    "shift": _shift,
+    "photos": _photos,
+    "manager": _manager,
+}
+
+FORMS: dict[str, type[Form]] = {
+    "update": forms.UpdateForm,
+    "step": forms.StepForm,
+    "halt": forms.HaltForm,
+    "contract": forms.ContractForm,
+    "payment": forms.PaymentForm,
+    "void": forms.VoidForm,
+    "acceptance": forms.AcceptanceForm,
+    "shift": forms.ShiftForm,
+    "photos": forms.PhotosForm,
+    "manager": forms.ManagerForm,
+}

@@ -1,0 +1,84 @@
+"""What the pages of projects share."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from pb_portal.domain.project_states import OFFICIAL_WORD, ProjectState, Sector
+from pb_portal.domain.text import clean
+from pb_portal.projects import rules
+from pb_portal.projects.models import Project
+from pb_portal.projects.queries.filtered import OFFICIAL, Wanted
+from pb_portal.web import clock
+from pb_portal.web.phrases import projects as words
+from pb_portal.web.phrases.proposals import unit_name
+
+blueprint = Blueprint("projects", __name__)
+HIGHEST = 2**31 - 1
+
+
+def wanted() -> Wanted:
+    """The filters of this request; a code that does not exist filters nothing."""
+    asked = {name: clean(request.args.get(name, ""))[:120] for name in ("q", "area", "cycle")}
+    state, sector = request.args.get("state", ""), request.args.get("sector", "")
+    return Wanted(
+        words=asked["q"],
+        area=asked["area"],
+        state=state if state in OFFICIAL else "",
+        sector=sector if sector in set(Sector) else "",
+        cycle=asked["cycle"],
+        late=request.args.get("late", "") == "1",
+    )
+
+
+def query_of(asked: Wanted, **changes: str) -> dict[str, str]:
+    """The filters as a query string keeps them; a change to "" takes a filter off."""
+    values = {
+        "q": asked.words,
+        "area": asked.area,
+        "state": asked.state,
+        "sector": asked.sector,
+        "cycle": asked.cycle,
+        "late": "1" if asked.late else "",
+        **changes,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def number_in_query(name: str) -> int | None:
+    """A positive number asked for in the address, if it is one."""
+    value = request.args.get(name, type=int)
+    return value if value is not None and 0 < value <= HIGHEST else None
+
+
+def is_late(project: Project) -> bool:
+    """Whether the project is late today, in the city."""
+    return rules.is_late(project.status, project.promised_on, project.due_on, clock.today())
+
+
+def silent_days(project: Project) -> int:
+    """Days without news; 0 for a finished project, which owes none."""
+    if project.status in rules.FINISHED:
+        return 0
+    return rules.days_silent(project.news_at, clock.now())
+
+
+def official(project: Project) -> str:
+    """The official word for the project's state."""
+    return words.official_word(OFFICIAL_WORD[ProjectState(project.status)])
+
+
+@blueprint.context_processor
+def _shared() -> dict[str, object]:
+    return {
+        "state_word": words.state_word,
+        "official_of": official,
+        "sector_word": words.sector_word,
+        "stage_word": words.stage_word,
+        "need_word": words.need_word,
+        "unit_name": unit_name,
+        "is_late": is_late,
+        "silent_days": silent_days,
+        "PUBLIC_DAYS": rules.PUBLIC_DAYS,
+        "SILENT_DAYS": rules.SILENT_DAYS,
+    }
