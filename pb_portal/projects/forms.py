@@ -25,6 +25,12 @@ REASON = _l("Write the reason: residents will read it.")
 _SPACES = re.compile(r"[\s₸]")
 
 
+def _id(value: Any) -> int:
+    """An id out of a choice; 0, which nothing has, for anything else."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 class Day(DateField):
     """A date, from the browser's calendar or as people write it."""
 
@@ -40,7 +46,7 @@ class Day(DateField):
             except ValueError:
                 continue
             return
-        self.data = None
+        self.data = None  # type: ignore[assignment]
         raise ValueError(_("Enter a date like 25.10.2026"))
 
 
@@ -102,7 +108,7 @@ class UpdateForm(Form):
     picture = MultipleFileField(
         _l("Photos"), description=_l("JPEG, PNG or WebP, up to %(most)s MB together", most="12")
     )
-    stage = RadioField(_l("The photos show the place"), default="during")
+    stage = RadioField(_l("The photos show the place"), default="during", validate_choice=False)
 
 
 class StepForm(Form):
@@ -114,7 +120,11 @@ class StepForm(Form):
 class HaltForm(Form):
     """A step whose reason residents read."""
 
-    target = RadioField(_l("What happens"), [InputRequired(message=_l("Choose what happens."))])
+    target = RadioField(
+        _l("What happens"),
+        [InputRequired(message=_l("Choose what happens."))],
+        validate_choice=False,
+    )
     reason = Lines(_l("Reason for residents"), [up_to(2000)])
     new_date = Day(_l("New date"), [Optional()])
 
@@ -147,7 +157,7 @@ class PaymentForm(Form):
 class VoidForm(Form):
     """Taking a mistaken payment back."""
 
-    payment = SelectField(_l("Payment"), coerce=int)
+    payment = SelectField(_l("Payment"), coerce=_id, validate_choice=False)
     void_reason = Line(
         _l("What was wrong"),
         [required(REASON), up_to(300)],
@@ -167,7 +177,7 @@ class ShiftForm(Form):
 class PhotosForm(Form):
     """Photos of the place."""
 
-    stage = RadioField(_l("When they were taken"), default="during")
+    stage = RadioField(_l("When they were taken"), default="during", validate_choice=False)
     picture = MultipleFileField(
         _l("Photos"),
         [InputRequired(message=_l("Choose at least one photo."))],
@@ -179,7 +189,7 @@ class PhotosForm(Form):
 class ManagerForm(Form):
     """Who answers for the project."""
 
-    manager = SelectField(_l("Manager"), coerce=int)
+    manager = SelectField(_l("Manager"), coerce=_id, validate_choice=False)
 
 
 class AcceptanceForm(Form):

@@ -93,10 +93,12 @@ def day(value: date | datetime) -> str:
     return str(babel_date(value, _DAY[language()], rebase=isinstance(value, datetime)))
 
 
-def full_date(value: date | datetime | None) -> str:
-    """9 ноября 2026 г."""
+def full_date(value: date | datetime | str | None) -> str:
+    """9 ноября 2026 г.; letters keep their dates as ISO text."""
     if value is None:
         return "—"
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     return str(babel_date(value, _DATE[language()], rebase=isinstance(value, datetime)))
 
 

@@ -19,7 +19,7 @@ from pb_portal.projects.queries import desk as desk_queries
 from pb_portal.projects.views import acts
 from pb_portal.projects.views.base import blueprint
 from pb_portal.projects.views.story import story
-from pb_portal.web import clock
+from pb_portal.web import clock, i18n
 from pb_portal.web.forms import Form
 from pb_portal.web.guard import requires
 from pb_portal.web.phrases.projects import STATES, state_word
@@ -96,8 +96,9 @@ def _form(section: str, project: Project, *, typed: bool = False) -> Form:
     kind = acts.FORMS[section]
     if section == "acceptance":
         kind = forms.acceptance_form(project.lines)
+    posted: dict[str, Any] = {} if typed else {"formdata": None}
     form = kind(
-        request.form | request.files if typed else None,
+        **posted,
         prefix=section,
         data=forms.values_of(project, clock.today()).get(section, {}),
         meta={"csrf": False},
@@ -116,7 +117,11 @@ def _fill_choices(form: Any, section: str, project: Project) -> None:
             if "reason" in step.needs
         ]
     elif section == "void":
-        form.payment.choices = [(p.id, p.paid_on.isoformat()) for p in project.payments]
+        form.payment.choices = [
+            (paid.id, f"{i18n.full_date(paid.paid_on)} · {i18n.money(paid.sum)}")
+            for paid in project.payments
+            if paid.voided_at is None
+        ]
     elif section == "manager":
         able = holders(session(), [Role.MANAGER], project.area_id)
         form.manager.choices = [(person.id, person.name) for person in able]

@@ -73,7 +73,11 @@ def _chips(asked: Wanted, selects: list[dict[str, Any]]) -> list[tuple[str, str]
         word = dict(select["options"]).get(select["value"], select["value"])
         if select["value"]:
             chips.append((word, select["name"]))
-    return [(word, url_for(".index", **query_of(asked, **{name: ""}))) for word, name in chips]
+    return [(word, _address(query_of(asked, **{name: ""}))) for word, name in chips]
+
+
+def _address(query: dict[str, Any]) -> str:
+    return url_for(".index", **query)
 
 
 @blueprint.get("/projects/points.json")
