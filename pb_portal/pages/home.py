@@ -198,6 +198,7 @@ def _districts(
         {
             "slug": area.code,
             "name": i18n.local(area.names),
+            "outline": area.outline,
             "url": url_for("proposals.index", slug=focus.slug, area=area.code),
             "value": i18n.number(numbers[area.id]),
         }

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from pb_portal.domain.refusal import Refusal
@@ -15,7 +16,17 @@ from pb_portal.web.phrases import sentence
 
 
 class Form(FlaskForm):
-    """A form with CSRF. `show(refusal)` puts a rule's sentence beside its field or on top."""
+    """A form with CSRF. `show(refusal)` puts a rule's sentence beside its field or on top.
+
+    Fields with choices may be given them as plain (value, label) pairs.
+    """
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            pairs = unbound_field.kwargs.get("choices")
+            if isinstance(pairs, list | tuple):
+                options = {**options, "choices": [SelectChoice.from_input(pair) for pair in pairs]}
+            return super().bind_field(form, unbound_field, options)
 
     def show(self, refusal: Refusal) -> None:
         """Add the refusal's sentence to the field it names, else to the form."""
