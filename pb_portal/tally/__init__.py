@@ -22,8 +22,9 @@ from pb_portal.tally.model import (
     anonymous,
     compress,
 )
-from pb_portal.tally.outcome import CutOff, Explanation, Outcome, UnsupportedRule
-from pb_portal.tally.rules import Rule, count, names, parse_rule
+from pb_portal.tally.options import Rule
+from pb_portal.tally.outcome import CutOff, Explanation, Outcome, Round, UnsupportedRule
+from pb_portal.tally.rules import count, names, parse_rule
 from pb_portal.tally.scores import scores_of, votes_of
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Limits",
     "Outcome",
     "Project",
+    "Round",
     "Rule",
     "Ties",
     "UnsupportedRule",

@@ -20,8 +20,20 @@ SENTENCES: Final[Mapping[str, str]] = {
     "stopped": "the count ended at {by}",
     "no_votes": "nobody voted for it",
     "withdrawn": "left the vote",
+    "won_shared": "won in round {round}: {supporters} supporters paid up to {share} each",
+    "won_topup": "won with money left over, {remaining} at its turn",
+    "won_in_turn": "won in round {round}, when everybody had received {time}",
+    "too_few_votes": "too few votes for its cost: {supporters} supporters had {behind}, "
+    "{shortfall} short",
+    "money_spent": "its supporters had spent their money elsewhere: {behind} was left, {shortfall} "
+    "short; most went to {spent_on}",
+    "too_late": "the money ended before its turn: {remaining} was left, {shortfall} short",
 }
-MONEY: Final = frozenset(["remaining", "left", "shortfall", "budget"])
+#: Longer lists are cut here.
+MOST: Final = 5
+MONEY: Final = frozenset(
+    ("remaining", "left", "shortfall", "budget", "behind", "share", "endowment", "time")
+)
 
 
 def sentence(election: Election, explanation: Explanation) -> str:
@@ -32,7 +44,8 @@ def sentence(election: Election, explanation: Explanation) -> str:
 
 def _shown(election: Election, key: str, value: Param) -> str:
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(value[:MOST]) or "-"
     if key in MONEY and isinstance(value, int):
-        return f"{election.money(value):,f}".rstrip("0").rstrip(".").replace(",", " ")
+        shown = f"{election.money(value):,f}".replace(",", " ")
+        return shown.rstrip("0").rstrip(".") if "." in shown else shown
     return str(value)

@@ -40,7 +40,7 @@ def walk(
     election: Election, rule: Greedy, scores: Mapping[str, int], order: Sequence[str]
 ) -> tuple[list[str], dict[str, Verdict]]:
     """Go through the projects in their order; return the winners in turn and every verdict."""
-    return _Walk(election, rule, scores).run(order)
+    return Walk(election, rule, scores).run(order)
 
 
 def ranking(
@@ -60,7 +60,9 @@ def _worth(project: Project, rule: Greedy, score: int) -> Fraction:
     return Fraction(score, project.cost)
 
 
-class _Walk:
+class Walk:
+    """One pass over the projects, in their order."""
+
     def __init__(self, election: Election, rule: Greedy, scores: Mapping[str, int]) -> None:
         self.election, self.rule, self.scores = election, rule, scores
         self.projects = {project.id: project for project in election.projects}

@@ -36,7 +36,9 @@ from pb_portal.tally.model import ElectionError
 Param = int | str | tuple[str, ...]
 Params = Mapping[str, Param]
 
-WINNING: Final = frozenset({"won", "won_reserve", "won_award"})
+WINNING: Final = frozenset(
+    ("won", "won_reserve", "won_award", "won_shared", "won_topup", "won_in_turn")
+)
 
 
 class UnsupportedRule(ElectionError):
@@ -71,8 +73,21 @@ class CutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """One purchase of a rule in rounds: the most a point or a vote paid, and who voted for it."""
+
+    project_id: str
+    share: int
+    supporters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one count. ``choices`` spells out all that the rule leaves open."""
+    """The result of one count.
+
+    ``choices`` spells out all that the rule leaves open; ``rounds`` and ``figures`` (the
+    endowment, how many preferred what) are there for rules that work in rounds.
+    """
 
     rule: str
     choices: Mapping[str, str]
@@ -82,6 +97,8 @@ class Outcome:
     outside_cost: int
     explanations: tuple[Explanation, ...]
     cut_off: CutOff
+    rounds: tuple[Round, ...] = ()
+    figures: Params = field(default_factory=dict)
 
     def explanation(self, project_id: str) -> Explanation:
         """The explanation of one project; KeyError for a project that did not stand."""

@@ -6,19 +6,22 @@ an outcome spells all of it out in ``choices``; ``version`` rises when a rule's 
 
 Options of the greedy family: ``scoring`` (see ``scores``), ``threshold`` (least score, default
 the election's), ``awards`` (projects paid from outside, default the election's) and, for
-``greedy-custom``, ``near`` (per cent of a cost that brings reserve money, default 80).
+``greedy-custom``, ``near`` (per cent of a cost that brings reserve money, default 80). Those of
+equal shares are described in ``equal_shares.rule``, that of ``phragmen`` in its module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
-from pb_portal.tally import greedy, lots
+from pb_portal.tally import greedy, lots, phragmen
+from pb_portal.tally.equal_shares import rule as equal_shares
 from pb_portal.tally.greedy import Greedy
 from pb_portal.tally.lots import Ties
 from pb_portal.tally.model import Election, check
+from pb_portal.tally.options import Rule, refuse_unknown, whole
 from pb_portal.tally.outcome import Outcome, UnsupportedRule
 from pb_portal.tally.scores import scores_of, scoring_of
 
@@ -34,21 +37,9 @@ VERSION: Final = "1"
 _OPTIONS: Final = frozenset({"scoring", "threshold", "awards"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A parsed identifier."""
-
-    name: str
-    options: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        options = ",".join(f"{key}={value}" for key, value in sorted(self.options.items()))
-        return f"{self.name}:{options}" if options else self.name
-
-
 def names() -> tuple[str, ...]:
     """Every rule that can be asked for."""
-    return tuple(GREEDY)
+    return (*GREEDY, *equal_shares.NAMES, *phragmen.NAMES)
 
 
 def parse_rule(text: str) -> Rule:
@@ -67,18 +58,29 @@ def parse_rule(text: str) -> Rule:
     return Rule(name, options)
 
 
-def count(election: Election, rule: str | Rule, ties: Ties | Sequence[str]) -> Outcome:
+def count(
+    election: Election,
+    rule: str | Rule,
+    ties: Ties | Sequence[str],
+    *,
+    check_engines: bool = False,
+) -> Outcome:
     """Count an election by a rule, equals in the order of ties; same input, same outcome.
 
     Raises ``ElectionError`` (one sentence) when the election contradicts itself and its kind
-    ``UnsupportedRule`` when the rule is unknown or makes no sense for these ballots.
+    ``UnsupportedRule`` when the rule is unknown or makes no sense for these ballots. With
+    ``check_engines`` a rule that has two engines runs both; ``Disagreement`` if they differ.
     """
     check(election)
     rule = parse_rule(rule) if isinstance(rule, str) else rule
     ties = lots.as_ties(ties)
     if set(ties.order) != {project.id for project in election.projects}:
         raise UnsupportedRule("The order of ties does not hold exactly the projects of the vote.")
-    return _greedy(election, rule, ties)
+    if rule.name in GREEDY:
+        return _greedy(election, rule, ties)
+    if rule.name in phragmen.NAMES:
+        return phragmen.count(election, rule, ties)
+    return equal_shares.count(election, rule, ties, check=check_engines)
 
 
 def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
@@ -108,22 +110,3 @@ def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
         "ties": ties.name,
     }
     return greedy.outcome(election, choices, str(rule), spelled, scores, ties.order)
-
-
-def refuse_unknown(rule: Rule, allowed: frozenset[str]) -> None:
-    """UnsupportedRule for an option the rule does not have."""
-    for key in rule.options:
-        if key not in allowed:
-            raise UnsupportedRule(
-                f"The rule {rule.name} has no option “{key}”; it has {', '.join(sorted(allowed))}."
-            )
-
-
-def whole(rule: Rule, key: str, default: int) -> int:
-    """A whole number given as an option."""
-    value = rule.options.get(key)
-    if value is None:
-        return default
-    if not (value.isascii() and value.isdigit() and len(value) <= 15):
-        raise UnsupportedRule(f"The option “{key}” needs a whole number, not “{value}”.")
-    return int(value)

@@ -32,6 +32,12 @@ def make() -> Callable[..., Election]:
     return build
 
 
+@pytest.fixture
+def published_files() -> dict[str, Path]:
+    """The published elections at hand by name."""
+    return {path.stem: path for path in published()}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "published_file" in metafunc.fixturenames:
         files = published()

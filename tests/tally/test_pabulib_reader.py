@@ -151,8 +151,8 @@ def test_a_conflict_told_in_the_comment_is_read():
 
 @pytest.mark.parametrize(
     ("theirs", "ours"),
-    [("greedy-no-skip", "greedy-no-skip"), ("equalshares", "equal-shares"),
-     ("equalshares/add1", "equal-shares/add1-overspend"), ("unknown", "unknown")],
+    [("greedy-no-skip", "greedy-no-skip"), ("equalshares", "equal-shares:ties=cost-votes"),
+     ("equalshares/add1", "equal-shares/add1-overspend:ties=cost-votes"), ("unknown", "unknown")],
 )  # fmt: skip
 def test_rules_get_this_packages_names(theirs, ours):
     assert read(pb({"rule": theirs})).election.rule == ours

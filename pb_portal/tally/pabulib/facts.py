@@ -19,10 +19,12 @@ from typing import Final
 from pb_portal.tally.model import Conflict
 
 _OURS: Final = {
-    "equalshares": "equal-shares",
-    "equalshares-comparison": "equal-shares:comparison=satisfaction",
-    "equalshares/add1": "equal-shares/add1-overspend",
-    "equalshares/add1-comparison": "equal-shares/add1-overspend:comparison=satisfaction",
+    "equalshares": "equal-shares:ties=cost-votes",
+    "equalshares-comparison": "equal-shares:comparison=satisfaction,ties=cost-votes",
+    "equalshares/add1": "equal-shares/add1-overspend:ties=cost-votes",
+    "equalshares/add1-comparison": (
+        "equal-shares/add1-overspend:comparison=satisfaction,ties=cost-votes"
+    ),
 }
 _PABULIB: Final = {ours: theirs for theirs, ours in _OURS.items()}
 _NATIVE: Final = (

@@ -1,0 +1,1 @@
+"""The Method of Equal Shares: two engines, completions, explanations."""

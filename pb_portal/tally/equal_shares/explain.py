@@ -1,0 +1,110 @@
+"""Why a project won or did not when money was shared among voters.
+
+Codes beside those of ``outcome`` (money in minor units, what people hold rounded down):
+
+==================  ============================================================================
+code                params
+==================  ============================================================================
+``won_shared``      ``round``; ``supporters``; ``share``: the most that one point (one vote) paid
+``won_topup``       ``remaining`` before and ``left`` after: bought with the money left over
+``too_few_votes``   ``supporters``, ``endowment`` of each, ``behind``: all they had together,
+                    ``shortfall``
+``money_spent``     ``behind``: what its supporters had left at its turn, ``shortfall``,
+                    ``turn``: after how many rounds that was, ``supporters``, ``spent_on``: where
+                    their money had gone, the most first, and ``spent``: how much, both without
+                    projects it shares fewer than ten supporters with
+``lost_lot``        ``against``: the equal that was drawn before it, ``behind``, ``shortfall``
+==================  ============================================================================
+
+A project's turn comes when it would be next by what it last cost its supporters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final
+
+from pb_portal.tally.equal_shares.fast import Trace
+from pb_portal.tally.equal_shares.problem import Problem
+from pb_portal.tally.outcome import Param
+
+#: Fewer people than this in common are not told of.
+MIN_OVERLAP: Final = 10
+
+Verdict = tuple[str, dict[str, Param]]
+
+
+class Explainer:
+    """Reads the reasons off a trace."""
+
+    def __init__(self, problem: Problem, trace: Trace, endowment: Fraction) -> None:
+        self.problem, self.trace, self.endowment = problem, trace, endowment
+        self.rounds = {
+            one.project_id: (number, one.share)
+            for number, one in enumerate(trace.purchases, start=1)
+        }
+
+    def supporters(self, project_id: str) -> int:
+        groups = self.problem.groups
+        return sum(groups[group] for group, _ in self.problem.supporters[project_id])
+
+    def winner(self, project_id: str) -> Verdict:
+        """A project that its supporters paid for."""
+        number, share = self.rounds[project_id]
+        return "won_shared", {
+            "round": number,
+            "supporters": self.supporters(project_id),
+            "share": int(share),
+        }
+
+    def loser(self, project_id: str) -> Verdict:
+        """A project whose supporters could not pay for it."""
+        cost, supporters = self.problem.costs[project_id], self.supporters(project_id)
+        at_first = self.endowment * supporters
+        if at_first < cost:
+            return "too_few_votes", {
+                "supporters": supporters,
+                "endowment": int(self.endowment),
+                "behind": int(at_first),
+                "shortfall": cost - int(at_first),
+            }
+        turn, _ = self.trace.dropped[project_id]
+        behind, spent, people = self.money_of(project_id)
+        told = sorted(
+            (one for one in spent if people[one] >= MIN_OVERLAP),
+            key=lambda one: (-spent[one], self.problem.rank[one]),
+        )
+        return "money_spent", {
+            "behind": int(behind),
+            "shortfall": cost - int(behind),
+            "turn": turn,
+            "supporters": supporters,
+            "spent_on": tuple(told),
+            "spent": tuple(str(int(spent[one])) for one in told),
+        }
+
+    def money_of(
+        self, project_id: str
+    ) -> tuple[Fraction, Mapping[str, Fraction], Mapping[str, int]]:
+        """What a project's supporters had at its turn, and by winner what and how many paid."""
+        trace = self.trace
+        left = 0
+        spent: dict[str, int] = {}
+        people: dict[str, int] = {}
+        _, winners = trace.dropped[project_id]
+        for held, _, voters in trace.engine.count(winners, project_id):
+            left += trace.money[held] * voters
+            after = held
+            while after:
+                before, winner = trace.steps[after]
+                paid = (trace.money[before] - trace.money[after]) * voters
+                spent[winner] = spent.get(winner, 0) + paid
+                people[winner] = people.get(winner, 0) + voters
+                after = before
+        unit = trace.unit
+        return (
+            Fraction(left, unit),
+            {one: Fraction(amount, unit) for one, amount in spent.items()},
+            people,
+        )
