@@ -1,11 +1,14 @@
-"""The Kazakh personal ID number (ИИН) and the age it is checked against."""
+"""The Kazakh personal ID number (ИИН), the age it tells, and the keyed hashes that stand for it."""
 
 from __future__ import annotations
 
+import hmac
+import re
 from datetime import date
 
 _FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+_CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 
 
 def check_digit(first_eleven: str) -> int | None:
@@ -39,3 +42,79 @@ def normal_phone(text: str) -> str | None:
 def age_on(born: date, day: date) -> int:
     """Full years on a day."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def iin_agrees(iin: str, born: date) -> bool:
+    """Whether the birth date inside an IIN (YYMMDD and the century's digit) is this one.
+
+    The seventh digit 0 belongs to foreigners and says nothing about the century.
+    """
+    if iin[:6] != f"{born.year % 100:02d}{born.month:02d}{born.day:02d}":
+        return False
+    century = _CENTURIES.get(iin[6])
+    return iin[6] == "0" or century == born.year // 100 * 100
+
+
+def parse_birth_date(text: str) -> date | None:
+    """A date as 1990-05-31 or 31.05.1990 (also with / or spaces); None when it cannot be one."""
+    parts = re.split(r"[-./\s]+", text.strip())
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    if len(parts[0]) == 4:
+        year, month, day = parts
+    elif len(parts[2]) == 4:
+        day, month, year = parts
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _keyed(key: str, *parts: str) -> str:
+    return hmac.digest(key.encode(), "\x1f".join(parts).encode(), "sha256").hex()
+
+
+def voter_key(key: str, cycle_id: int, iin: str) -> str:
+    """The name of a person in one cycle: nobody without the key can go back to the IIN."""
+    return _keyed(key, "voter", str(cycle_id), iin)
+
+
+def birth_proof(key: str, cycle_id: int, iin: str, born: date) -> str:
+    """Binds the birth date to the IIN, so that one is worth nothing without the other."""
+    return _keyed(key, "proof", str(cycle_id), iin, born.isoformat())
+
+
+def phone_key(key: str, cycle_id: int, phone: str) -> str:
+    """The name of a phone (as `normal_phone` writes it) in one cycle."""
+    return _keyed(key, "phone", str(cycle_id), phone)
+
+
+def code_hash(key: str, code_id: str, code: str) -> str:
+    """How a one-time code is stored: bound to its own row."""
+    return _keyed(key, "code", code_id, code)
+
+
+def sealed(key: str, code_id: str, phone: str) -> str:
+    """A phone made unreadable for the browser to carry until the code is entered.
+
+    The pad is used once, since every code has its own random id. Undone by `unsealed`.
+    """
+    pad = hmac.digest(key.encode(), f"seal\x1f{code_id}".encode(), "sha256")
+    return bytes(a ^ b for a, b in zip(phone.encode(), pad, strict=False)).hex()
+
+
+def unsealed(key: str, code_id: str, text: str) -> str | None:
+    """The phone that `sealed` hid; None when it was tampered with."""
+    pad = hmac.digest(key.encode(), f"seal\x1f{code_id}".encode(), "sha256")
+    try:
+        plain = bytes(a ^ b for a, b in zip(bytes.fromhex(text), pad, strict=False)).decode("ascii")
+    except ValueError:
+        return None
+    return normal_phone(plain)
+
+
+def same(left: str, right: str) -> bool:
+    """Compare two hashes in equal time."""
+    return hmac.compare_digest(left, right)

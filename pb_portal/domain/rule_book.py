@@ -51,13 +51,18 @@ class RuleBook:
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def check_choices(rules: RuleBook, choices: list[int], allowed: set[int]) -> None:
-    """Raise `Refusal` unless an approval ballot is valid: distinct, allowed, within the limits."""
+def check_choices(
+    rules: RuleBook, choices: list[int], allowed: set[int], *, part: bool = False
+) -> None:
+    """Raise `Refusal` unless an approval ballot is valid: distinct, allowed, within the limits.
+
+    With `part` it is still being made, and may hold fewer than the least.
+    """
     if len(set(choices)) != len(choices):
         raise Refusal("ballot.repeated")
     if not set(choices) <= allowed:
         raise Refusal("ballot.not_on_ballot")
-    if len(choices) < rules.min_choices:
+    if not part and len(choices) < rules.min_choices:
         raise Refusal("ballot.too_few", least=rules.min_choices)
     if len(choices) > rules.max_choices:
         raise Refusal("ballot.too_many", most=rules.max_choices, chosen=len(choices))

@@ -1,0 +1,98 @@
+"""Ballots as bytes, their leaves and receipts, and the tree over all leaves (RFC 6962)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
+
+LEAF = b"\x00"
+NODE = b"\x01"
+RECEIPT_DIGITS = 30
+"""Hex digits of a leaf that a receipt carries: 120 bits, too many to meet by chance."""
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u00a0": None})
+
+
+def cycle_key(key: str, cycle_id: int) -> str:
+    """The key of one cycle's ballot box, out of the installation's key."""
+    return _keyed(key, "box", str(cycle_id))
+
+
+def ballot_key(box: str, voter_key: str) -> str:
+    """Under which name a voter's ballots lie in the box; needs the box's key."""
+    return _keyed(box, "ballot", voter_key)
+
+
+def nonce(box: str, name: str, submission: str) -> str:
+    """128 bits for one sending of one ballot.
+
+    The same sending repeated gives the same nonce, so that a retry finds its own ballot.
+    """
+    return _keyed(box, "nonce", name, submission)[:32]
+
+
+def canonical(
+    cycle_id: int,
+    name: str,
+    revision: int,
+    area_id: int,
+    choices: Sequence[int],
+    points: Sequence[int] = (),
+) -> bytes:
+    """The one way to write a ballot: compact JSON of its fields in fixed order."""
+    fields = [cycle_id, name, revision, area_id, list(choices), list(points)]
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def leaf(ballot: bytes, once: str) -> str:
+    """Hex SHA-256(0x00 ‖ ballot ‖ nonce): commits to the ballot and shows nothing of it."""
+    return hashlib.sha256(LEAF + ballot + bytes.fromhex(once)).hexdigest()
+
+
+def receipt_of(leaf_hex: str) -> str:
+    """The code a voter keeps: the first 120 bits of the leaf in 6 groups of 4 characters."""
+    value = int(leaf_hex[:RECEIPT_DIGITS], 16)
+    code = "".join(_ALPHABET[(value >> shift) & 31] for shift in range(115, -1, -5))
+    return "-".join(code[start : start + 4] for start in range(0, 24, 4))
+
+
+def leaf_prefix(receipt: str) -> str | None:
+    """The first hex digits of the leaf of a receipt as a person typed it; None if it is none."""
+    code = receipt.upper().translate(_ALIKE).strip()
+    if len(code) != 24 or not set(code) <= set(_ALPHABET):
+        return None
+    value = 0
+    for char in code:
+        value = value << 5 | _ALPHABET.index(char)
+    return f"{value:0{RECEIPT_DIGITS}x}"
+
+
+def leaf_of_entry(entry: bytes) -> str:
+    """RFC 6962 leaf hash of any bytes."""
+    return hashlib.sha256(LEAF + entry).hexdigest()
+
+
+def tree_root(leaves: Iterable[str]) -> str:
+    """RFC 6962 tree head over hex leaves in the order given; of no leaves, SHA-256 of nothing.
+
+    Works in one pass: a stack of full subtrees, merged like carries of a binary counter.
+    """
+    stack: list[tuple[int, bytes]] = []
+    for item in leaves:
+        size, digest = 1, bytes.fromhex(item)
+        while stack and stack[-1][0] == size:
+            digest = hashlib.sha256(NODE + stack.pop()[1] + digest).digest()
+            size *= 2
+        stack.append((size, digest))
+    if not stack:
+        return hashlib.sha256(b"").hexdigest()
+    _, root = stack.pop()
+    while stack:
+        root = hashlib.sha256(NODE + stack.pop()[1] + root).digest()
+    return root.hex()
+
+
+def _keyed(key: str, *parts: str) -> str:
+    return hmac.digest(key.encode(), "\x1f".join(parts).encode(), "sha256").hex()
