@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from pb_portal.register import commands as register
+from pb_portal.voting import commands as voting
+
 
 def init_app(app: Flask) -> None:
     """Attach the commands of every room."""
+    app.cli.add_command(register.group)
+    app.cli.add_command(voting.group)

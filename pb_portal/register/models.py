@@ -14,10 +14,12 @@ class RegisterEntry(Base):
     """One resident of one cycle's register.
 
     `voter_key` = HMAC(register key, cycle ‖ IIN), `proof` = HMAC(… IIN ‖ birth date),
-    `phone_key` = HMAC(… phone). The key is outside the database.
+    `phone_key` = HMAC(… phone). The key is outside the database. Rows lie in the order of their
+    keys (no hidden row number), so that the order of the loaded file tells nothing.
     """
 
     __tablename__ = "register_entry"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     cycle_id: Mapped[int] = mapped_column(
         ForeignKey("cycles_cycle.id", ondelete="CASCADE"), primary_key=True
@@ -37,15 +39,22 @@ class IdentityCode(Base):
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_register_identity_code_phone", "phone_key", "sent_at"),
+        Index("ix_register_identity_code_address", "address_key", "sent_at"),
+        Index("ix_register_identity_code_sent", "cycle_id", "sent_at"),
+        {"sqlite_with_rowid": False},
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     """Random; carried by the browser between the two steps."""
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id", ondelete="CASCADE"))
     voter_key: Mapped[str | None]
-    """None when nobody matched: the page goes on the same way, and no code fits."""
+    """None when nobody matched (the page goes on the same way, and no code fits), and again as
+    soon as the code is used or old."""
     phone_key: Mapped[str]
+    address_key: Mapped[str]
+    """Keyed hash of the network address that asked; rows are deleted after a day."""
     code_hash: Mapped[str]
+    """Empty when no message was sent."""
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -56,6 +65,7 @@ class PhoneUse(Base):
     """Which voters a phone has served in a cycle, to keep the limit of voters per phone."""
 
     __tablename__ = "register_phone_use"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     cycle_id: Mapped[int] = mapped_column(
         ForeignKey("cycles_cycle.id", ondelete="CASCADE"), primary_key=True

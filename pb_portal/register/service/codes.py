@@ -1,0 +1,243 @@
+"""One-time codes: sent only to a phone that the register binds to the person.
+
+Whoever asks gets the same answer after the same statements, whether the person is unknown, the
+data do not fit, or everything does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from pb_portal.domain import identity
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.rule_book import RuleBook
+from pb_portal.domain.signature import Signature
+from pb_portal.outbox import service as outbox
+from pb_portal.register import queries
+from pb_portal.register.models import IdentityCode, PhoneUse, RegisterEntry
+
+LIFE = timedelta(minutes=10)
+ATTEMPTS = 5
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PER_PHONE_AND_ADDRESS_HOUR = 3
+PER_PHONE_HOUR = 10
+PER_PHONE_DAY = 20
+PER_ADDRESS_HOUR = 200
+PER_CYCLE_MINUTE = 600
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who a person says they are; the phone as `normal_phone` writes it."""
+
+    iin: str
+    born: date
+    phone: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the question is asked: the cycle, the register's key, and from which address."""
+
+    cycle_id: int
+    key: str
+    address: str
+    locale: str
+
+    @property
+    def address_key(self) -> str:
+        """The address as a keyed hash."""
+        return identity.phone_key(self.key, self.cycle_id, "address " + self.address)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A proved identity: the voter's key and area."""
+
+    voter_key: str
+    area_id: int
+
+
+def ask_code(session: Session, by: Signature, desk: Desk, claim: Claim) -> str:
+    """Send a code if the register knows exactly this person with this phone.
+
+    Returns the id of the question in every case.
+    """
+    voter_key = identity.voter_key(desk.key, desk.cycle_id, claim.iin)
+    proof = identity.birth_proof(desk.key, desk.cycle_id, claim.iin, claim.born)
+    phone_key = identity.phone_key(desk.key, desk.cycle_id, claim.phone)
+    entry = queries.find_entry(session, desk.cycle_id, voter_key)
+    fits = identity.same(entry.proof if entry else voter_key, proof)
+    fits &= identity.same(entry.phone_key if entry else voter_key, phone_key)
+    return _send(session, by, desk, voter_key if fits else None, claim.phone)
+
+
+def ask_again(session: Session, by: Signature, desk: Desk, code_id: str, phone: str) -> str:
+    """Send a new code for the same question; the old one stops working.
+
+    Refuses (`identity.code_old`) when the question is too old.
+    """
+    row = _live(session, desk.cycle_id, code_id, by.at)
+    if not identity.same(row.phone_key, identity.phone_key(desk.key, desk.cycle_id, phone)):
+        raise Refusal("identity.code_old")
+    voter_key = row.voter_key
+    row.expires_at, row.voter_key = by.at, None
+    return _send(session, by, desk, voter_key, phone)
+
+
+def prove(
+    session: Session, by: Signature, desk: Desk, code_id: str, code: str, rules: RuleBook
+) -> Proved:
+    """The person whose code this is. Every call costs an attempt: the caller commits in any case.
+
+    Refuses an old code (`identity.code_old`), a wrong one (`identity.code_wrong`), the sixth
+    attempt (`identity.code_spent`), and people whom the rule book leaves out.
+    """
+    row = _live(session, desk.cycle_id, code_id, by.at)
+    phone_key, voter_key = row.phone_key, row.voter_key
+    counted = session.execute(
+        update(IdentityCode)
+        .where(IdentityCode.id == code_id, IdentityCode.attempts < ATTEMPTS)
+        .values(attempts=IdentityCode.attempts + 1)
+        .returning(IdentityCode.attempts)
+    ).scalar_one_or_none()
+    if counted is None:
+        raise Refusal("identity.code_spent", field="code")
+    right = identity.same(row.code_hash, identity.code_hash(desk.key, code_id, code))
+    if voter_key is None or not right:
+        if counted == ATTEMPTS:
+            raise Refusal("identity.code_spent", field="code")
+        raise Refusal("identity.code_wrong", field="code", left=ATTEMPTS - counted)
+    session.execute(
+        update(IdentityCode)
+        .where(IdentityCode.id == code_id)
+        .values(used_at=by.at, voter_key=None, attempts=ATTEMPTS)
+    )
+    entry = queries.find_entry(session, desk.cycle_id, voter_key)
+    if entry is None:
+        raise Refusal("identity.code_old")
+    _check_rules(entry, rules)
+    _use_phone(session, desk.cycle_id, phone_key, voter_key, rules.voters_per_phone)
+    return Proved(voter_key, entry.area_id)
+
+
+def _live(session: Session, cycle_id: int, code_id: str, at: datetime) -> IdentityCode:
+    row = session.get(IdentityCode, code_id, with_for_update=True, populate_existing=True)
+    if row is None or row.cycle_id != cycle_id or row.used_at or row.expires_at <= at:
+        raise Refusal("identity.code_old", field="code")
+    return row
+
+
+def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, phone: str) -> str:
+    _forget_old(session, desk.cycle_id, by.at)
+    phone_key = identity.phone_key(desk.key, desk.cycle_id, phone)
+    _hold(session, phone_key)
+    allowed = _under_caps(session, desk, phone_key, by.at)
+    code_id, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06d}"
+    hashed = identity.code_hash(desk.key, code_id, code)
+    sent = voter_key is not None and allowed
+    session.add(
+        IdentityCode(
+            id=code_id,
+            cycle_id=desk.cycle_id,
+            voter_key=voter_key,
+            phone_key=phone_key,
+            address_key=desk.address_key,
+            code_hash=hashed if sent else "",
+            sent_at=by.at,
+            expires_at=by.at + LIFE,
+        )
+    )
+    if sent:
+        outbox.post(
+            session,
+            by,
+            "identity_code",
+            recipient=phone,
+            locale=desk.locale,
+            channel="sms",
+            code=code,
+            minutes=LIFE // timedelta(minutes=1),
+        )
+    session.flush()
+    return code_id
+
+
+def _forget_old(session: Session, cycle_id: int, at: datetime) -> None:
+    """Questions lose their person when they expire and disappear after a day."""
+    old = IdentityCode.cycle_id == cycle_id
+    session.execute(delete(IdentityCode).where(old, IdentityCode.sent_at < at - DAY))
+    session.execute(
+        update(IdentityCode)
+        .where(old, IdentityCode.sent_at < at - LIFE, IdentityCode.voter_key.is_not(None))
+        .values(voter_key=None)
+    )
+
+
+def _under_caps(session: Session, desk: Desk, phone_key: str, at: datetime) -> bool:
+    """Whether one more message may go out. Only messages that were sent count, so that nobody
+    can use up a stranger's share by guessing."""
+    sent = IdentityCode.code_hash != ""
+    to_phone = session.execute(
+        select(IdentityCode.address_key, IdentityCode.sent_at).where(
+            IdentityCode.phone_key == phone_key, IdentityCode.sent_at > at - DAY, sent
+        )
+    ).all()
+    lately = [row for row in to_phone if row.sent_at > at - HOUR]
+    from_here = [row for row in lately if row.address_key == desk.address_key]
+    counts = select(func.count()).select_from(IdentityCode)
+    by_address = session.scalar(
+        counts.where(
+            IdentityCode.address_key == desk.address_key, IdentityCode.sent_at > at - HOUR, sent
+        )
+    )
+    in_cycle = session.scalar(
+        counts.where(
+            IdentityCode.cycle_id == desk.cycle_id,
+            IdentityCode.sent_at > at - timedelta(minutes=1),
+            sent,
+        )
+    )
+    return (
+        len(to_phone) < PER_PHONE_DAY
+        and len(lately) < PER_PHONE_HOUR
+        and len(from_here) < PER_PHONE_AND_ADDRESS_HOUR
+        and (by_address or 0) < PER_ADDRESS_HOUR
+        and (in_cycle or 0) < PER_CYCLE_MINUTE
+    )
+
+
+def _check_rules(entry: RegisterEntry, rules: RuleBook) -> None:
+    if not entry.old_enough:
+        raise Refusal("identity.too_young", age=rules.min_age)
+    if rules.permanent_only and not entry.permanent:
+        raise Refusal("identity.temporary")
+
+
+def _use_phone(session: Session, cycle_id: int, phone_key: str, voter_key: str, most: int) -> None:
+    """Keep the limit of voters per phone; the same voter may come back."""
+    _hold(session, phone_key)
+    served = set(
+        session.scalars(
+            select(PhoneUse.voter_key).where(
+                PhoneUse.cycle_id == cycle_id, PhoneUse.phone_key == phone_key
+            )
+        )
+    )
+    if voter_key in served:
+        return
+    if len(served) >= most:
+        raise Refusal("identity.phone_limit", most=most)
+    session.add(PhoneUse(cycle_id=cycle_id, phone_key=phone_key, voter_key=voter_key))
+    session.flush()
+
+
+def _hold(session: Session, phone_key: str) -> None:
+    """Let one request at a time count this phone. SQLite's writers are alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(phone_key[:15], 16))))

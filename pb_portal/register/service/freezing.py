@@ -1,0 +1,76 @@
+"""Freezing a register: one person asks, another agrees; after that nothing in it changes."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from pb_portal.approvals import service as approvals
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.audit import service as audit
+from pb_portal.cycles.models import Cycle
+from pb_portal.db import Missing
+from pb_portal.domain.permissions import P, demand
+from pb_portal.domain.refusal import Conflict, Refusal
+from pb_portal.domain.signature import Signature
+from pb_portal.register.models import RegisterState
+from pb_portal.register.service.loading import open_state
+
+FREEZE = "register.freeze"
+
+
+def propose_freeze(
+    session: Session, by: Signature, cycle: Cycle, *, reason: str = ""
+) -> ApprovalRequest:
+    """A registrar asks to freeze what is loaded now; refuses an empty or frozen register."""
+    demand(by.actor, P.KEEP_REGISTER)
+    state = open_state(session, cycle.id)
+    if not state.entries:
+        raise Refusal("register.empty")
+    return approvals.propose(
+        session,
+        by,
+        FREEZE,
+        f"register:{cycle.id}",
+        payload={"entries": state.entries, "loaded_at": _stamp(state)},
+        reason=reason,
+        cycle_id=cycle.id,
+    )
+
+
+def decide_freeze(
+    session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str = ""
+) -> RegisterState:
+    """The second person's word. A register loaded again since the request is a conflict."""
+    demand(by.actor, P.APPROVE)
+    if request.kind != FREEZE or request.cycle_id is None:
+        raise Missing("approval")
+    if not approve:
+        approvals.decide(session, by, request, approve=False, reason=reason)
+        return session.get_one(RegisterState, request.cycle_id)
+    approvals.decide(session, by, request, approve=True, reason=reason)
+    state = open_state(session, request.cycle_id)
+    if request.payload["loaded_at"] != _stamp(state):
+        raise Conflict("register.changed")
+    state.frozen_at = by.at
+    audit.record(
+        session,
+        by,
+        "register.frozen",
+        ("register", request.cycle_id),
+        cycle_id=request.cycle_id,
+        entries=state.entries,
+    )
+    session.flush()
+    _forget_order(session)
+    return state
+
+
+def _stamp(state: RegisterState) -> str:
+    return state.loaded_at.isoformat() if state.loaded_at else ""
+
+
+def _forget_order(session: Session) -> None:
+    """Rewrite the rows in the order of their keys, where the engine keeps the order of writing."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("CLUSTER register_entry USING pk_register_entry"))

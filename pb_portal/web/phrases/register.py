@@ -1,0 +1,40 @@
+"""Sentences of the register and of proving identity."""
+
+from __future__ import annotations
+
+from pb_portal.web.phrases.mark import N_
+
+SENTENCES = {
+    "register.no_vote": N_("This cycle has no vote, so it needs no register."),
+    "register.frozen": N_("The register is frozen and cannot be changed."),
+    "register.empty": N_("Nothing is loaded yet. Load the file of residents first."),
+    "register.changed": N_(
+        "The register was loaded again after this request. Ask for the freeze once more."
+    ),
+    "register.faulty": N_("Some lines are wrong (%(faults)s). Nothing was saved."),
+    "register.column_missing": N_("The first line must name the columns; “%(column)s” is missing."),
+    "register.unreadable": N_("Line %(line)s cannot be read. Save the table as CSV in UTF-8."),
+    "register.line_short": N_("The line has fewer columns than the first one."),
+    "register.iin_wrong": N_("The IIN must be 12 digits with the right check digit."),
+    "register.birth_date_wrong": N_("The birth date must look like 1990-05-31 or 31.05.1990."),
+    "register.birth_date_differs": N_("The birth date differs from the one inside the IIN."),
+    "register.phone_wrong": N_("The phone must be +7 and ten digits."),
+    "register.permanent_wrong": N_("Write yes or no in the column “permanent”."),
+    "register.area_unknown": N_("There is no such area in this cycle."),
+    "register.repeated": N_("The same person already stands on line %(first)s."),
+    "identity.iin_wrong": N_("Check the IIN: it has 12 digits, and one of these is mistyped."),
+    "identity.birth_date_wrong": N_("Enter the date as on the document, for example 31.05.1990"),
+    "identity.birth_date_differs": N_("The birth date and the IIN do not belong together."),
+    "identity.phone_wrong": N_("Enter a phone like +7 701 123 45 67"),
+    "identity.code_wrong": N_("The code is wrong. Attempts left: %(left)s"),
+    "identity.code_spent": N_("Five wrong attempts. Ask for a new code."),
+    "identity.code_old": N_("This code is used or too old. Ask for a new one."),
+    "identity.too_young": N_(
+        "You can vote from the age of %(age)s, counted on the first day of the vote."
+    ),
+    "identity.temporary": N_("Only people registered permanently in the city vote here."),
+    "identity.phone_limit": N_(
+        "This phone has already served as many voters as the rules allow (%(most)s). "
+        "The help desk can confirm you in person."
+    ),
+}
