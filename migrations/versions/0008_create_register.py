@@ -29,6 +29,7 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("cycle_id", "voter_key", name=op.f("pk_register_entry")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "register_identity_code",
@@ -36,6 +37,7 @@ def upgrade():
         sa.Column("cycle_id", sa.Integer(), nullable=False),
         sa.Column("voter_key", sa.String(), nullable=True),
         sa.Column("phone_key", sa.String(), nullable=False),
+        sa.Column("address_key", sa.String(), nullable=False),
         sa.Column("code_hash", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
@@ -49,10 +51,17 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_identity_code")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("register_identity_code", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_register_identity_code_address", ["address_key", "sent_at"], unique=False
+        )
+        batch_op.create_index(
             "ix_register_identity_code_phone", ["phone_key", "sent_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_register_identity_code_sent", ["cycle_id", "sent_at"], unique=False
         )
 
     op.create_table(
@@ -69,6 +78,7 @@ def upgrade():
         sa.PrimaryKeyConstraint(
             "cycle_id", "phone_key", "voter_key", name=op.f("pk_register_phone_use")
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "register_state",
@@ -90,7 +100,9 @@ def downgrade():
     op.drop_table("register_state")
     op.drop_table("register_phone_use")
     with op.batch_alter_table("register_identity_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_register_identity_code_sent")
         batch_op.drop_index("ix_register_identity_code_phone")
+        batch_op.drop_index("ix_register_identity_code_address")
 
     op.drop_table("register_identity_code")
     op.drop_table("register_entry")

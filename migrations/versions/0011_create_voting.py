@@ -36,6 +36,7 @@ def upgrade():
             "cycle_id", "ballot_key", "revision", name=op.f("pk_voting_ballot")
         ),
         sa.UniqueConstraint("leaf", name=op.f("uq_voting_ballot_leaf")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("voting_ballot", schema=None) as batch_op:
         batch_op.create_index("ix_voting_ballot_count", ["cycle_id", "area_id"], unique=False)
@@ -51,6 +52,7 @@ def upgrade():
             ["cycle_id"], ["cycles_cycle.id"], name=op.f("fk_voting_draft_cycle_id")
         ),
         sa.PrimaryKeyConstraint("cycle_id", "ballot_key", name=op.f("pk_voting_draft")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "voting_participation",
@@ -65,6 +67,7 @@ def upgrade():
             ["cycle_id"], ["cycles_cycle.id"], name=op.f("fk_voting_participation_cycle_id")
         ),
         sa.PrimaryKeyConstraint("cycle_id", "voter_key", name=op.f("pk_voting_participation")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "voting_session",
@@ -73,6 +76,7 @@ def upgrade():
         sa.Column("voter_key", sa.String(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["area_id"], ["places_area.id"], name=op.f("fk_voting_session_area_id")
         ),
@@ -80,6 +84,7 @@ def upgrade():
             ["cycle_id"], ["cycles_cycle.id"], name=op.f("fk_voting_session_cycle_id")
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_voting_session")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("voting_session", schema=None) as batch_op:
         batch_op.create_index(

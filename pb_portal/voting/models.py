@@ -3,7 +3,8 @@
 Participation is keyed by voter_key = HMAC(register key, …); ballots by
 ballot_key = HMAC(cycle ballot key, voter_key). Only a holder of the cycle's ballot key, which is
 outside the database, can go from one to the other. No table here has a running number or a fine
-time, so row order does not link them either.
+time, and on SQLite none has a hidden row number: rows lie in the order of their keys. PostgreSQL
+keeps the order of writing inside the file until `flask voting mix` rewrites the tables.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ class Participation(Base):
     """That a person has voted in a cycle, through any channel: once."""
 
     __tablename__ = "voting_participation"
-    __table_args__ = (CheckConstraint("channel IN ('portal', 'paper')", name="channel"),)
+    __table_args__ = (
+        CheckConstraint("channel IN ('portal', 'paper')", name="channel"),
+        {"sqlite_with_rowid": False},
+    )
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
     voter_key: Mapped[str] = mapped_column(primary_key=True)
@@ -35,6 +39,7 @@ class Ballot(Base):
     __table_args__ = (
         Index("ix_voting_ballot_count", "cycle_id", "area_id"),
         CheckConstraint("revision >= 1", name="revision"),
+        {"sqlite_with_rowid": False},
     )
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
@@ -54,6 +59,7 @@ class BallotDraft(Base):
     """Choices being made; removed when the ballot is cast."""
 
     __tablename__ = "voting_draft"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
     ballot_key: Mapped[str] = mapped_column(primary_key=True)
@@ -64,9 +70,12 @@ class VoterSession(Base):
     """A proved identity for the length of one vote. The cookie holds the token, never the key."""
 
     __tablename__ = "voting_session"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"))
     voter_key: Mapped[str]
     area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    finished: Mapped[bool] = mapped_column(default=False)
+    """The ballot is cast: only the same sending repeated is still answered, with its receipt."""

@@ -1,0 +1,94 @@
+"""Forms of the vote: shape only; whether a person is in the register is never said here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, ValidationError
+
+from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
+from pb_portal.domain.text import clean
+from pb_portal.web.forms import Form, Line, required, up_to
+from pb_portal.web.phrases import phrase
+
+
+def _digits(value: Any) -> Any:
+    return "".join(clean(value).split()) if isinstance(value, str) else value
+
+
+class IdentityForm(Form):
+    """Who votes: data of the identity document, and the phone known to the city."""
+
+    iin = StringField(
+        _l("IIN"),
+        [required(_l("Enter your IIN")), up_to(20)],
+        filters=[_digits],
+        description=_l("12 digits from your identity card"),
+    )
+    birth_date = Line(
+        _l("Date of birth"),
+        [required(_l("Enter your date of birth")), up_to(20)],
+        description=_l("For example 31.05.1990"),
+    )
+    phone = Line(
+        _l("Mobile phone"),
+        [required(_l("Enter your phone")), up_to(30)],
+        description=_l("The one the city knows as yours. The code goes there"),
+    )
+
+    def validate_iin(self, field: Any) -> None:
+        """Twelve digits with the right check digit."""
+        if not is_iin(field.data):
+            raise ValidationError(phrase("identity.iin_wrong"))
+
+    def validate_birth_date(self, field: Any) -> None:
+        """A date, the same as inside the IIN."""
+        born = parse_birth_date(field.data)
+        if born is None:
+            raise ValidationError(phrase("identity.birth_date_wrong"))
+        if is_iin(self.iin.data) and not iin_agrees(self.iin.data, born):
+            raise ValidationError(phrase("identity.birth_date_differs"))
+
+    def validate_phone(self, field: Any) -> None:
+        """A number that can be called in Kazakhstan."""
+        if normal_phone(field.data) is None:
+            raise ValidationError(phrase("identity.phone_wrong"))
+
+    @property
+    def born(self) -> date:
+        """The birth date, once valid."""
+        found = parse_birth_date(self.birth_date.data)
+        assert found is not None
+        return found
+
+    @property
+    def number(self) -> str:
+        """The phone, once valid, as the register writes it."""
+        return normal_phone(self.phone.data) or ""
+
+
+class CodeForm(Form):
+    """The code from the message."""
+
+    code = StringField(
+        _l("Code from the message"),
+        [required(_l("Enter the code")), up_to(12)],
+        filters=[_digits],
+        description=_l("6 digits"),
+    )
+
+
+class ReceiptForm(Form):
+    """A receipt to look for."""
+
+    receipt = Line(
+        _l("Receipt code"),
+        [required(_l("Enter the code of the receipt")), up_to(60)],
+        description=_l("24 letters and digits; dashes do not matter"),
+    )
+
+
+class EmptyForm(Form):
+    """A button alone."""

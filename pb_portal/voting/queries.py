@@ -1,0 +1,188 @@
+"""Reading the ballot box. Figures leave it only through `counted_ballots`, after the close."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from pb_portal.cycles.models import Phase
+from pb_portal.domain import ledger
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.proposal_states import ON_BALLOT
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.rule_book import RuleBook
+from pb_portal.proposals.models import Proposal
+from pb_portal.voting.models import Ballot, Participation, VoterSession
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The head of a cycle's ballot box: the root of the tree over its sorted leaves."""
+
+    root: str
+    leaves: int
+
+
+def find_voter(
+    session: Session, cycle_id: int, token_hash: str, at: datetime
+) -> VoterSession | None:
+    """The voter of this token, while the half hour lasts."""
+    voter = find_voter_row(session, cycle_id, token_hash)
+    return voter if voter is not None and voter.expires_at > at else None
+
+
+def find_voter_row(session: Session, cycle_id: int, token_hash: str) -> VoterSession | None:
+    """The row of this token, however old."""
+    return session.scalars(
+        select(VoterSession)
+        .where(VoterSession.token_hash == token_hash, VoterSession.cycle_id == cycle_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def find_participation(session: Session, cycle_id: int, voter_key: str) -> Participation | None:
+    """Whether a person has voted, and how."""
+    return session.get(Participation, (cycle_id, voter_key), populate_existing=True)
+
+
+def find_leaf(session: Session, cycle_id: int, name: str, once: str) -> str | None:
+    """The leaf of a sending that is already in the box."""
+    return session.scalar(
+        select(Ballot.leaf).where(
+            Ballot.cycle_id == cycle_id, Ballot.ballot_key == name, Ballot.nonce == once
+        )
+    )
+
+
+def find_revisions(session: Session, cycle_id: int, name: str) -> Sequence[Row[int, str, str]]:
+    """Revision, nonce and leaf of every ballot under one name."""
+    return session.execute(
+        select(Ballot.revision, Ballot.nonce, Ballot.leaf).where(
+            Ballot.cycle_id == cycle_id, Ballot.ballot_key == name
+        )
+    ).all()
+
+
+def ballot_area(rules: RuleBook, area_id: int) -> int | None:
+    """Whose proposals a voter may choose: those of the own area, or (None) of the whole city."""
+    return area_id if rules.scope == "own_area" else None
+
+
+def ballot_papers(
+    session: Session, cycle_id: int, rules: RuleBook, area_id: int, name: str
+) -> list[Proposal]:
+    """The proposals a voter chooses from, in an order of the voter's own that never changes."""
+    query = (
+        select(Proposal)
+        .where(
+            Proposal.cycle_id == cycle_id,
+            Proposal.status.in_([state.value for state in ON_BALLOT]),
+        )
+        .options(selectinload(Proposal.pictures), selectinload(Proposal.category))
+    )
+    area = ballot_area(rules, area_id)
+    found = session.scalars(query if area is None else query.where(Proposal.area_id == area))
+    return sorted(found, key=lambda p: hashlib.sha256(f"{name}:{p.id}".encode()).digest())
+
+
+def on_ballot_among(
+    session: Session, cycle_id: int, rules: RuleBook, area_id: int, ids: list[int]
+) -> set[int]:
+    """Which of these proposals stand on the voter's ballot."""
+    query = select(Proposal.id).where(
+        Proposal.id.in_(ids),
+        Proposal.cycle_id == cycle_id,
+        Proposal.status.in_([state.value for state in ON_BALLOT]),
+    )
+    area = ballot_area(rules, area_id)
+    return set(session.scalars(query if area is None else query.where(Proposal.area_id == area)))
+
+
+def receipt_included(session: Session, cycle_id: int, receipt: str) -> bool:
+    """Whether a ballot with this receipt lies in the box.
+
+    A ballot that a later one replaced lies there too, and the answer is the same: nobody can be
+    made to prove how, or whether, a vote was changed.
+    """
+    start = ledger.leaf_prefix(receipt)
+    if start is None:
+        return False
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Ballot.cycle_id == cycle_id,
+                    Ballot.leaf >= start,
+                    Ballot.leaf < start + "g",
+                )
+            )
+        )
+    )
+
+
+def demand_closed(session: Session, cycle_id: int, at: datetime) -> None:
+    """Refuse (`voting.still_open`) until the vote is over.
+
+    Takes the phase's lock, so that it waits for every ballot on its way: none is added after it.
+    """
+    phase = session.scalars(
+        select(Phase)
+        .where(Phase.cycle_id == cycle_id, Phase.kind == PhaseKind.VOTING)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if phase is not None and at < phase.ends_at:
+        raise Refusal("voting.still_open")
+
+
+def counted_ballots(
+    session: Session, cycle_id: int, at: datetime
+) -> Iterator[tuple[int, list[int], list[int]]]:
+    """(area id, choices, points) of the last revision of each ballot, after the close only.
+
+    The order is that of the ballots' keys and says nothing about the voters.
+    """
+    demand_closed(session, cycle_id, at)
+    return _last_revisions(session, cycle_id)
+
+
+def _last_revisions(session: Session, cycle_id: int) -> Iterator[tuple[int, list[int], list[int]]]:
+    last = (
+        select(Ballot.ballot_key, func.max(Ballot.revision).label("revision"))
+        .where(Ballot.cycle_id == cycle_id)
+        .group_by(Ballot.ballot_key)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Ballot.area_id, Ballot.choices, Ballot.points)
+        .join(
+            last,
+            (Ballot.ballot_key == last.c.ballot_key) & (Ballot.revision == last.c.revision),
+        )
+        .where(Ballot.cycle_id == cycle_id)
+        .order_by(Ballot.ballot_key)
+        .execution_options(yield_per=5000)
+    )
+    for row in rows:
+        yield row.area_id, row.choices, row.points
+
+
+def turnout(session: Session, cycle_id: int, at: datetime) -> int:
+    """How many people voted; like every figure of the vote, sealed until the close."""
+    demand_closed(session, cycle_id, at)
+    count = select(func.count()).select_from(Participation)
+    return session.scalar(count.where(Participation.cycle_id == cycle_id)) or 0
+
+
+def ledger_root(session: Session, cycle_id: int, at: datetime) -> Ledger:
+    """The head over all leaves (replaced ballots too), sorted; sealed until the close."""
+    demand_closed(session, cycle_id, at)
+    leaves = session.scalars(
+        select(Ballot.leaf).where(Ballot.cycle_id == cycle_id).order_by(Ballot.leaf)
+    ).all()
+    return Ledger(ledger.tree_root(sorted(leaves)), len(leaves))

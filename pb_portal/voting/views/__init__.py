@@ -1,0 +1,7 @@
+"""Pages of the vote: identity, code, ballot, check, done; and the receipt."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("voting", __name__)
+
+from pb_portal.voting.views import ballot, identity, receipt  # noqa: E402, F401

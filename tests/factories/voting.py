@@ -1,0 +1,143 @@
+"""Voters for tests: a register row, and the steps that lead to a ballot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from pb_portal.cycles.models import Cycle
+from pb_portal.domain import identity
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.outbox.models import Letter
+from pb_portal.proposals.models import Proposal
+from pb_portal.register.models import RegisterEntry, RegisterState
+from tests.factories import make_cycle, make_proposal
+
+KEY = "test-register"
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Somebody the register knows."""
+
+    iin: str
+    born: date
+    phone: str
+    key: str
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What the voter types."""
+        return {"iin": self.iin, "birth_date": f"{self.born:%d.%m.%Y}", "phone": self.phone}
+
+
+def make_iin(born: date) -> str:
+    """A valid IIN with this birth date, another one each time."""
+    century = "3" if born.year < 2000 else "5"
+    while True:
+        body = f"{born:%y%m%d}{century}{next(NUMBERS) % 10000:04d}"
+        digit = identity.check_digit(body)
+        if digit is not None:
+            return f"{body}{digit}"
+
+
+def make_voter(session: Session, cycle: Cycle, phone: str = "", **values: Any) -> Voter:
+    """A resident in the cycle's register."""
+    born = date(1990, 5, 31)
+    iin = make_iin(born)
+    phone = phone or f"+7701{next(NUMBERS):07d}"
+    key = identity.voter_key(KEY, cycle.id, iin)
+    session.add(
+        RegisterEntry(
+            **{
+                "cycle_id": cycle.id,
+                "voter_key": key,
+                "proof": identity.birth_proof(KEY, cycle.id, iin, born),
+                "phone_key": identity.phone_key(KEY, cycle.id, phone),
+                "area_id": cycle.areas[0].area_id,
+                "permanent": True,
+                "old_enough": True,
+                **values,
+            }
+        )
+    )
+    session.flush()
+    return Voter(iin, born, phone, key)
+
+
+def make_vote(session: Session, proposals: int = 4, **values: Any) -> tuple[Cycle, list[Proposal]]:
+    """A cycle in which the vote is open: a frozen register and admitted proposals."""
+    cycle = make_cycle(session, PhaseKind.VOTING, **values)
+    now = datetime.now(UTC)
+    session.add(
+        RegisterState(
+            cycle_id=cycle.id,
+            entries=1,
+            loaded_at=now - timedelta(days=3),
+            frozen_at=now - timedelta(days=2),
+        )
+    )
+    made = [make_proposal(session, cycle, status="admitted") for _ in range(proposals)]
+    session.flush()
+    return cycle, made
+
+
+def last_code(session: Session, phone: str) -> str:
+    """The code of the newest message to a phone."""
+    letter = session.scalars(
+        select(Letter)
+        .where(Letter.recipient == phone, Letter.template == "identity_code")
+        .order_by(Letter.id.desc())
+        .limit(1)
+    ).one()
+    return str(letter.data["code"])
+
+
+def token_on(page: str) -> str:
+    """The CSRF token of a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def post(client: FlaskClient, path: str, data: dict[str, Any], *, at: str = "") -> TestResponse:
+    """Open a page, take its token and post to the path."""
+    page = client.get(at or path).get_data(as_text=True)
+    return client.post(path, data={**data, "csrf_token": token_on(page)})
+
+
+def prove(client: FlaskClient, session: Session, slug: str, voter: Voter) -> TestResponse:
+    """From the first page to the ballot."""
+    answer = post(client, f"/c/{slug}/vote", voter.form)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    code = last_code(session, voter.phone)
+    return post(client, f"/c/{slug}/vote/code", {"code": code})
+
+
+def submission_on(page: str) -> str:
+    """The name of the sending on the check page."""
+    found = re.search(r'name="submission" value="([0-9a-f]{32})"', page)
+    assert found
+    return found[1]
+
+
+def vote(client: FlaskClient, slug: str, choices: list[int]) -> TestResponse:
+    """From the ballot to the answer of the last button."""
+    answer = post(client, f"/c/{slug}/vote/ballot", {"choice": choices})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    page = client.get(f"/c/{slug}/vote/check").get_data(as_text=True)
+    data = {
+        "choice": choices,
+        "submission": submission_on(page),
+        "csrf_token": token_on(page),
+    }
+    return client.post(f"/c/{slug}/vote/check", data=data)
