@@ -38,6 +38,7 @@ TEXT = [
     ("on-deep", "deep-2"),
     ("on-deep-soft", "deep"),
     ("now", "deep"),
+    ("deep", "on-deep-soft"),
 ]
 CONTROLS = [
     ("control", "paper"),
