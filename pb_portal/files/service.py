@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy.orm import Session
@@ -20,6 +21,38 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim")
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture re-encoded and ready to keep."""
+
+    content: bytes
+    size: tuple[int, int]
+
+
+def read_picture(stream: IO[bytes], *, most_bytes: int) -> Picture:
+    """Open, turn upright and re-encode a picture as JPEG at most 1,920 pixels wide.
+
+    Refuses (on field `picture`) what is empty, too big, no picture, or a decompression bomb. It
+    takes a moment, so do it before a write transaction is open.
+    """
+    raw = stream.read(most_bytes + 1)
+    picture = _open(raw, most_bytes)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=82, optimize=True, progressive=True)
+    return Picture(buffer.getvalue(), picture.size)
+
+
+def keep_picture(
+    session: Session, by: Signature, picture: Picture, *, root: Path, public: bool = False
+) -> StoredFile:
+    """Keep a picture under `root` and return its row.
+
+    The file is written before the row is committed; an orphan file is harmless.
+    """
+    return _keep(session, by, picture.content, picture.size, root=root, public=public)
+
+
 def store_picture(
     session: Session,
     by: Signature,
@@ -29,17 +62,9 @@ def store_picture(
     most_bytes: int,
     public: bool = False,
 ) -> StoredFile:
-    """Keep a picture under `root` as JPEG at most 1,920 pixels wide and return its row.
-
-    Refuses (on field `picture`) what is empty, too big, no picture, or a decompression bomb.
-    The file is written before the row is committed; an orphan file is harmless.
-    """
-    raw = stream.read(most_bytes + 1)
-    picture = _open(raw, most_bytes)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=82, optimize=True, progressive=True)
-    return _keep(session, by, buffer.getvalue(), picture.size, root=root, public=public)
+    """Read and keep a picture at once; refuses what `read_picture` refuses."""
+    picture = read_picture(stream, most_bytes=most_bytes)
+    return keep_picture(session, by, picture, root=root, public=public)
 
 
 def path_of(root: Path, stored: StoredFile) -> Path:

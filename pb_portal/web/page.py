@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from pb_portal.domain.permissions import P, may
 from pb_portal.web import clock, i18n
+from pb_portal.web.phrases.review import ground_name
 from pb_portal.web.shapes import outlines
 
 
@@ -44,3 +45,4 @@ def init_app(app: Flask) -> None:
     """Attach the globals."""
     app.context_processor(_globals)
     app.jinja_env.filters["outlines"] = outlines
+    app.jinja_env.filters["ground"] = ground_name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -23,26 +22,25 @@ def add_picture(
     session: Session,
     by: Signature,
     proposal: Proposal,
-    stream: BinaryIO,
+    picture: files.Picture,
     *,
     root: Path,
-    most_bytes: int,
     kind: str = "photo",
 ) -> ProposalPicture:
-    """Add a picture at the end; refuses one too many and whatever is no picture."""
+    """Add a picture (`files.service.read_picture`) at the end; refuses one too many."""
     check_author(by, proposal)
     if len(proposal.pictures) >= MOST_PICTURES:
         raise Refusal("file.too_many", field="pictures", most=MOST_PICTURES)
-    stored = files.store_picture(session, by, stream, root=root, most_bytes=most_bytes)
-    picture = ProposalPicture(
+    stored = files.keep_picture(session, by, picture, root=root)
+    added = ProposalPicture(
         file=stored,
         kind=kind,
         sort=1 + max((other.sort for other in proposal.pictures), default=0),
     )
-    proposal.pictures.append(picture)
+    proposal.pictures.append(added)
     proposal.updated_at = by.at
     session.flush()
-    return picture
+    return added
 
 
 def describe_picture(

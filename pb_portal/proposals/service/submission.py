@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,32 +31,33 @@ SHORTEST = {"title": 5, "problem": 20, "solution": 20}
 
 @dataclass(frozen=True)
 class Gap:
-    """Something a proposal still lacks: on which page, and the code of the sentence."""
+    """Something still lacking: on which page, in which field, and the code of its sentence."""
 
     step: str
+    field: str
     code: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def gaps(proposal: Proposal) -> list[Gap]:
     """What is missing before the proposal can be handed in, in the order of the pages."""
     found = []
     if proposal.lat is None or proposal.lon is None:
-        found.append(Gap("place", "gap.pin"))
+        found.append(Gap("place", "lat", "gap.pin"))
     if proposal.area_id is None and proposal.cycle.areas:
-        found.append(Gap("place", "gap.area"))
+        found.append(Gap("place", "area", "gap.area"))
     if not proposal.address:
-        found.append(Gap("place", "gap.address"))
+        found.append(Gap("place", "address", "gap.address"))
     for name, least in SHORTEST.items():
         if len(getattr(proposal, name)) < least:
-            found.append(Gap("idea", f"gap.{name}", {"least": least}))
+            found.append(Gap("idea", name, f"gap.{name}", {"least": least}))
     if proposal.category_id is None:
-        found.append(Gap("idea", "gap.category"))
+        found.append(Gap("idea", "category", "gap.category"))
     if not proposal.lines:
-        found.append(Gap("estimate", "gap.estimate"))
+        found.append(Gap("estimate", "work", "gap.estimate"))
     cap = proposal.cycle.cap
     if cap is not None and proposal.cost > cap:
-        found.append(Gap("estimate", "gap.over_cap", {"cap": cap}))
+        found.append(Gap("estimate", "work", "gap.over_cap", {"cap": cap}))
     return found
 
 

@@ -1,10 +1,12 @@
-"""Sentences of proposals, and the names of units."""
+"""Sentences of proposals; names of units, steps, events, states and orders."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext
 
-from pb_portal.web.phrases.mark import N_
+from pb_portal.web.phrases.mark import N_, Sentence
 
 SENTENCES = {
     "proposal.step_refused": N_("This can no longer be done: the proposal has moved on."),
@@ -53,6 +55,29 @@ SENTENCES = {
     "gap.category": N_("Choose a category"),
     "gap.estimate": N_("Add at least one line to the estimate"),
     "gap.over_cap": N_("The estimate is over the cap of one proposal: make it smaller"),
+    "draft.unreadable": N_("The browser sent something we cannot read. Nothing was changed."),
+    "draft.submitted": N_(
+        "The proposal is submitted. Its number is %(number)s. We will write to you at every step."
+    ),
+    "draft.resubmitted": N_("Proposal No. %(number)s is sent for review again."),
+    "photos.none_chosen": N_("Choose the photos first, then press “Add photos”."),
+    "photos.one_refused": N_("%(name)s: %(why)s"),
+    "photos.not_all": N_(
+        "A proposal holds %(most)s pictures. %(left)s of those you chose did not fit."
+    ),
+    "next.fill_in": N_("Fill in what is missing: %(count)s"),
+    "next.send": N_("Everything is filled in. Check and submit"),
+    "next.late": N_("The time is over. The draft is kept"),
+    "next.submitted": N_("Waiting for a reviewer"),
+    "next.in_review": N_("Being reviewed"),
+    "next.resubmitted": N_("Waiting for the second review"),
+    "next.admitted": N_("Goes to the vote"),
+    "next.rejected": N_("Read why on the page"),
+    "next.appealed": N_("The appeal is being considered"),
+    "next.withdrawn": N_("You withdrew it"),
+    "next.merged": N_("Joined with another proposal"),
+    "next.selected": N_("Residents chose it: it will be built"),
+    "next.not_selected": N_("Not chosen this time"),
 }
 
 UNITS = {
@@ -63,7 +88,88 @@ UNITS = {
     "set": N_("set"),
 }
 
+STEPS = {
+    "place": N_("Place"),
+    "idea": N_("Idea"),
+    "estimate": N_("Estimate"),
+    "photos": N_("Photos"),
+    "check": N_("Check and submit"),
+}
+
+EVENTS = {
+    "submit": N_("Submitted"),
+    "take": N_("Taken for review"),
+    "return": N_("Returned to the author for rework"),
+    "resubmit": N_("Sent again after rework"),
+    "admit": N_("Admitted to the vote"),
+    "reject": N_("Rejected"),
+    "appeal": N_("The author appealed"),
+    "withdraw": N_("Withdrawn by the author"),
+    "merge": N_("Joined with another proposal"),
+    "select": N_("Chosen by residents"),
+    "pass_over": N_("Not chosen by the vote"),
+}
+
+PARTS = {
+    "author": N_("Author"),
+    "reviewer": N_("Reviewer of the akimat"),
+    "secretary": N_("Expert council"),
+    "system": N_("By the count of votes"),
+}
+
+STATUSES = {
+    "draft": N_("Draft"),
+    "submitted": N_("Submitted"),
+    "in_review": N_("In review"),
+    "returned": N_("Returned for rework"),
+    "resubmitted": N_("Resubmitted"),
+    "admitted": N_("Admitted to the vote"),
+    "rejected": N_("Rejected"),
+    "appealed": N_("Appealed"),
+    "withdrawn": N_("Withdrawn"),
+    "merged": N_("Merged"),
+    "selected": N_("Winner"),
+    "not_selected": N_("Not chosen"),
+}
+
+SORTS = {
+    "random": N_("Random, new every day"),
+    "new": N_("Newest first"),
+    "supported": N_("Most supported"),
+    "cheap": N_("Cheapest first"),
+    "dear": N_("Dearest first"),
+}
+
+
+def _name(names: Mapping[str, Sentence], code: str) -> str:
+    return str(gettext(names[code].source)) if code in names else code
+
 
 def unit_name(code: str) -> str:
     """The short name of a unit of work: pcs, m²."""
-    return str(gettext(UNITS[code].source)) if code in UNITS else code
+    return _name(UNITS, code)
+
+
+def step_name(code: str) -> str:
+    """The name of a page of the draft."""
+    return _name(STEPS, code)
+
+
+def event_name(action: str) -> str:
+    """What happened, by the action of a step."""
+    return _name(EVENTS, action)
+
+
+def part_name(part: str) -> str:
+    """Who did it, as the public is told."""
+    return _name(PARTS, part)
+
+
+def status_name(state: str) -> str:
+    """The name of a state."""
+    return _name(STATUSES, state)
+
+
+def sort_name(code: str) -> str:
+    """The name of an order of the list."""
+    return _name(SORTS, code)

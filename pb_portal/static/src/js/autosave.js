@@ -17,6 +17,12 @@ export default function autosave(form) {
     note.classList.toggle("autosave-note--failed", state === "failed");
   }
 
+  // What is refused is sent again only when it has been changed.
+  function refuse(sentence) {
+    say("failed");
+    if (note && sentence) note.textContent = sentence;
+  }
+
   function later(delay) {
     clearTimeout(timer);
     timer = setTimeout(send, delay);
@@ -47,8 +53,10 @@ export default function autosave(form) {
         credentials: "same-origin",
         keepalive: true,
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      say("saved");
+      // A redirect leads to the login page: the session has ended, so nothing was kept.
+      if (answer.redirected || answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+      if (answer.ok) say("saved");
+      else refuse((await answer.json().catch(() => ({}))).error);
     } catch {
       for (const name of names) changed.add(name);
       say("failed");

@@ -10,9 +10,23 @@ async function pointsOf(box) {
   return answer.json();
 }
 
-// Accepts a list of points, {points: […]}, or a GeoJSON collection.
+// Columns weigh a fraction of objects; titles are left out when there are thousands of points.
+function fromColumns({ columns, base, word }) {
+  return columns.number.map((number, i) => ({
+    key: number,
+    lat: columns.lat[i] / 100000,
+    lon: columns.lon[i] / 100000,
+    category: columns.categories[columns.category[i]],
+    title: columns.title[i] ?? `${word} ${number}`,
+    text: columns.title[i] ? `${word} ${number}` : "",
+    url: base + number,
+  }));
+}
+
+// Accepts a list of points, {points: […]}, {columns: …}, or a GeoJSON collection.
 function plain(data) {
   if (Array.isArray(data)) return data;
+  if (data.columns) return fromColumns(data);
   if (data.points) return data.points;
   return (data.features ?? []).map(({ geometry, properties, id }) => ({
     key: id,
@@ -65,7 +79,21 @@ function clusters() {
   });
 }
 
+// A map behind a tab asks for nothing until it is shown.
+function shown(box) {
+  if (box.getClientRects().length) return Promise.resolve();
+  return new Promise((resolve) => {
+    const watch = new ResizeObserver(() => {
+      if (!box.getClientRects().length) return;
+      watch.disconnect();
+      resolve();
+    });
+    watch.observe(box);
+  });
+}
+
 export default async function mapOfPoints(box) {
+  await shown(box);
   const points = plain(await pointsOf(box));
   const signs = JSON.parse(box.dataset.signs ?? "{}");
   const canvas = document.createElement("div");

@@ -6,6 +6,7 @@ import copy from "./copy.js";
 import counter from "./counter.js";
 import { openers } from "./dialog.js";
 import errorSummary from "./error_summary.js";
+import estimate from "./estimate.js";
 import filters from "./filters.js";
 import menu from "./menu.js";
 import photoPreview from "./photo_preview.js";
@@ -19,6 +20,7 @@ const modules = {
   copy,
   counter,
   "error-summary": errorSummary,
+  estimate,
   filters,
   menu,
   "photo-preview": photoPreview,

@@ -1,0 +1,119 @@
+"""Check and submit; throw a draft away; take a proposal back."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from pb_portal.cycles import queries as cycles
+from pb_portal.db import Missing, session, transaction
+from pb_portal.domain.permissions import P, owns
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.proposal_states import ProposalAction, ProposalState, steps_from
+from pb_portal.domain.refusal import Refusal
+from pb_portal.proposals import queries, service
+from pb_portal.proposals.forms import WithdrawForm
+from pb_portal.proposals.models import Proposal
+from pb_portal.proposals.views.base import (
+    Answer,
+    blueprint,
+    draft_page,
+    own_draft,
+    public_url,
+    step_url,
+)
+from pb_portal.web import clock, limits
+from pb_portal.web.forms import Form
+from pb_portal.web.guard import requires
+from pb_portal.web.phrases import phrase
+from pb_portal.web.phrases.proposals import step_name, unit_name
+
+
+@blueprint.route("/drafts/<int:proposal_id>/check", methods=["GET", "POST"])
+@limits.limiter.limit("30 per minute", methods=["POST"])
+@requires(P.RESIDENT)
+def check(proposal_id: int) -> Answer:
+    """Everything that was entered, what is missing, and the one button."""
+    form = Form()
+    if request.method == "GET":
+        return _page(own_draft(session(), proposal_id), form, 200)
+    try:
+        with transaction() as work:
+            proposal = own_draft(work, proposal_id, lock=True)
+            first = proposal.status == ProposalState.DRAFT
+            hand_in = service.submit if first else service.resubmit
+            hand_in(work, clock.signature(), proposal)
+    except Refusal as refusal:
+        form.show(refusal)
+        return _page(own_draft(session(), proposal_id), form, 422)
+    told = phrase("draft.submitted" if first else "draft.resubmitted", number=proposal.number)
+    flash(told, "success")
+    return redirect(public_url(proposal))
+
+
+@blueprint.route("/drafts/<int:proposal_id>/delete", methods=["GET", "POST"])
+@requires(P.RESIDENT)
+def delete(proposal_id: int) -> Answer:
+    """Throw a draft away, after asking."""
+    proposal = own_draft(session(), proposal_id)
+    if proposal.status != ProposalState.DRAFT:
+        return redirect(public_url(proposal))
+    if request.method == "GET":
+        return render_template("proposals/delete.html", proposal=proposal)
+    with transaction() as work:
+        proposal = own_draft(work, proposal_id, lock=True)
+        service.delete_draft(work, clock.signature(), proposal)
+    flash(_("The draft is deleted."), "success")
+    return redirect(url_for(".mine"))
+
+
+@blueprint.route("/c/<slug>/proposals/<int:number>/withdraw", methods=["GET", "POST"])
+@requires(P.RESIDENT)
+def withdraw(slug: str, number: int) -> Answer:
+    """Take a proposal back, after asking."""
+    proposal = _own(slug, number)
+    open_steps = {step.action for step in steps_from(proposal.status, "author")}
+    if ProposalAction.WITHDRAW not in open_steps:
+        return redirect(public_url(proposal))
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        with transaction() as work:
+            proposal = queries.get_proposal(work, proposal.cycle_id, number, lock=True)
+            service.withdraw(work, clock.signature(), proposal, reason=form.reason.data or "")
+        flash(_("The proposal is withdrawn."), "success")
+        return redirect(public_url(proposal))
+    status = 422 if form.is_submitted() else 200
+    return render_template("proposals/withdraw.html", proposal=proposal, form=form), status
+
+
+def _own(slug: str, number: int) -> Proposal:
+    cycle = cycles.get_cycle(session(), slug)
+    proposal = queries.get_proposal(session(), cycle.id, number)
+    if not owns(clock.actor(), proposal.author_id):
+        raise Missing("proposal")
+    return proposal
+
+
+def _page(proposal: Proposal, form: Form, status: int) -> Answer:
+    draft = proposal.status == ProposalState.DRAFT
+    phase = cycles.find_phase(proposal.cycle, PhaseKind.APPLICATIONS)
+    until = (phase.ends_at if phase else None) if draft else service.rework_until(proposal.cycle)
+    in_time = (
+        cycles.phase_open(proposal.cycle, PhaseKind.APPLICATIONS, clock.now())
+        if draft
+        else until is None or clock.now() < until
+    )
+    return draft_page(
+        "check",
+        proposal,
+        status,
+        form=form,
+        gaps=[
+            (step_name(gap.step), phrase(gap.code, **gap.params), step_url(proposal, gap.step))
+            for gap in service.gaps(proposal)
+        ],
+        until=until,
+        in_time=in_time,
+        draft=draft,
+        unit_name=unit_name,
+    )
