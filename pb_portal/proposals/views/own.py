@@ -11,7 +11,7 @@ from pb_portal.cycles import queries as cycles
 from pb_portal.db import session
 from pb_portal.domain.permissions import P
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.domain.proposal_states import WITH_AUTHOR, ProposalState
+from pb_portal.domain.proposal_states import IN_STAFF_HANDS, WITH_AUTHOR, ProposalState
 from pb_portal.proposals import queries, service
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.views.base import STEPS, blueprint, public_url, step_url
@@ -40,8 +40,12 @@ def mine() -> str:
 
 def _row(proposal: Proposal) -> dict[str, Any]:
     if proposal.status not in WITH_AUTHOR:
-        url, next_step = public_url(proposal), phrase(f"next.{proposal.status}")
-        return {"proposal": proposal, "url": url, "next": next_step, "until": proposal.due_at}
+        return {
+            "proposal": proposal,
+            "url": public_url(proposal),
+            "next": phrase(f"next.{proposal.status}"),
+            "until": proposal.due_at if proposal.status in IN_STAFF_HANDS else None,
+        }
     gaps = service.gaps(proposal)
     step = gaps[0].step if gaps else STEPS[-1]
     until, in_time = _time_left(proposal)
