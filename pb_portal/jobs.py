@@ -16,14 +16,10 @@ from types import FrameType
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from pb_portal.accounts import service as accounts
 from pb_portal.cycles import service as cycles
-from pb_portal.cycles.models import Cycle, Phase, RuleBookRow
 from pb_portal.db import db, session, transaction
-from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.mailer import delivery
 from pb_portal.mailer import queries as letters
@@ -52,23 +48,11 @@ def send_letters(at: datetime) -> None:
 
 
 def freeze_rules(at: datetime) -> None:
-    """Freeze and hash the rule books of cycles whose voting has opened."""
-    due = _unfrozen(session(), at)
-    for cycle_id in due:
-        with transaction() as work:
-            cycle = work.get(Cycle, cycle_id)
-            if cycle is not None:
-                cycles.freeze_rules(work, Signature(SYSTEM, at), cycle)
-
-
-def _unfrozen(current: Session, at: datetime) -> list[int]:
-    query = (
-        select(Phase.cycle_id)
-        .join(RuleBookRow, RuleBookRow.cycle_id == Phase.cycle_id)
-        .where(Phase.kind == PhaseKind.VOTING, Phase.starts_at <= at)
-        .where(RuleBookRow.frozen_at.is_(None))
-    )
-    return list(current.scalars(query))
+    """Freeze and hash the rule books of cycles whose voting is about to open."""
+    if not cycles.rules_due(session(), at):
+        return
+    with transaction() as work:
+        cycles.freeze_due_rules(work, Signature(SYSTEM, at), at)
 
 
 def keep_house(at: datetime) -> None:

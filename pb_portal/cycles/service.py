@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -160,18 +161,20 @@ def freeze_rules(session: Session, by: Signature, cycle: Cycle) -> str:
     return row.digest
 
 
-def freeze_due_rules(session: Session, by: Signature, at: datetime) -> list[str]:
-    """Freeze every rule book whose vote opens within the hour or has opened; returns the slugs.
-
-    Called by the clock job; calling it again changes nothing.
-    """
-    due = session.scalars(
+def rules_due(session: Session, at: datetime) -> Sequence[Cycle]:
+    """Cycles whose rules must be frozen: their vote opens within the hour or has opened."""
+    return session.scalars(
         select(Cycle)
         .join(Phase, (Phase.cycle_id == Cycle.id) & (Phase.kind == PhaseKind.VOTING))
         .join(RuleBookRow, RuleBookRow.cycle_id == Cycle.id)
         .where(Phase.starts_at <= at + FREEZE_AHEAD, RuleBookRow.frozen_at.is_(None))
         .order_by(Cycle.id)
     ).all()
+
+
+def freeze_due_rules(session: Session, by: Signature, at: datetime) -> list[str]:
+    """Freeze every rule book that is due; returns the slugs. Doing it again changes nothing."""
+    due = rules_due(session, at)
     for cycle in due:
         freeze_rules(session, by, cycle)
     return [cycle.slug for cycle in due]

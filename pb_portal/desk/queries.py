@@ -15,12 +15,12 @@ from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.permissions import P, areas_of
 from pb_portal.domain.project_states import ProjectState
-from pb_portal.domain.proposal_states import IN_STAFF_HANDS, ProposalState
+from pb_portal.domain.proposal_states import IN_STAFF_HANDS
 from pb_portal.domain.signature import Actor
 from pb_portal.places.models import Area
 from pb_portal.projects.models import Project, ProjectUpdate
 from pb_portal.proposals.models import Proposal
-from pb_portal.review.models import ReviewOpinion
+from pb_portal.review.queue import is_ready
 
 SILENCE = timedelta(days=30)
 OPEN_PROJECTS = tuple(
@@ -56,7 +56,7 @@ def review_heap(session: Session, actor: Actor, at: datetime) -> Heap:
     query = select(Proposal).where(
         Proposal.status.in_(IN_STAFF_HANDS),
         or_(Proposal.reviewer_id.is_(None), Proposal.reviewer_id == actor.person_id),
-        ~_has_opinion() | (Proposal.status != ProposalState.IN_REVIEW),
+        ~is_ready(),
     )
     scope = _scope(actor, P.REVIEW, Proposal.area_id)
     if scope is not None:
@@ -66,15 +66,11 @@ def review_heap(session: Session, actor: Actor, at: datetime) -> Heap:
 
 def council_heap(session: Session, actor: Actor, at: datetime) -> Heap:
     """Files with a reviewer's finding, waiting for the council's decision."""
-    query = select(Proposal).where(Proposal.status == ProposalState.IN_REVIEW, _has_opinion())
+    query = select(Proposal).where(is_ready())
     scope = _scope(actor, P.DECIDE, Proposal.area_id)
     if scope is not None:
         query = query.where(scope)
     return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
-
-
-def _has_opinion() -> ColumnElement[bool]:
-    return select(ReviewOpinion.id).where(ReviewOpinion.proposal_id == Proposal.id).exists()
 
 
 def open_approvals(session: Session, person_id: int | None) -> Sequence[ApprovalRequest]:

@@ -115,7 +115,7 @@ def _council(current: Session, actor: Actor, at: datetime) -> Section:
         _("Waiting for the council's decision"),
         heap.number,
         heap.late,
-        _files(heap, "review.file"),
+        _files(heap, "review.decide"),
         _address("review.council"),
         _("To the council's sitting"),
         _("The council has decided on everything."),

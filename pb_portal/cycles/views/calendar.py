@@ -12,7 +12,7 @@ from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.phases import state_at
 from pb_portal.web import clock, i18n
-from pb_portal.web.phrases.cycles import phase_name
+from pb_portal.web.words import phase_name
 
 
 def timeline(cycle: Cycle, at: datetime) -> list[dict[str, Any]]:

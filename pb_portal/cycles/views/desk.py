@@ -22,15 +22,15 @@ from pb_portal.domain.phases import state_at
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
-from pb_portal.web.phrases.cycles import phase_name
+from pb_portal.web.words import phase_name
 
 Answer = str | tuple[str, int] | Response
 
 
 @blueprint.get("/desk/cycles")
-@requires(P.STEER_CYCLE)
+@requires(P.STAFF)
 def desk() -> str:
-    """Cycles a commissioner steers."""
+    """Cycles with the work this person has in each."""
     at = clock.now()
     rows = [
         {

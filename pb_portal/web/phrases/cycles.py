@@ -1,8 +1,6 @@
-"""Sentences of cycles, and the names of phases."""
+"""Sentences of cycles."""
 
 from __future__ import annotations
-
-from flask_babel import gettext
 
 from pb_portal.web.phrases.mark import N_
 
@@ -14,18 +12,3 @@ SENTENCES = {
     "phase.unknown": N_("Choose one of the phases that are not over."),
     "rules.frozen": N_("The rules are frozen and cannot be changed."),
 }
-
-PHASES = {
-    "applications": N_("Call for applications"),
-    "review": N_("Expert review"),
-    "rework": N_("Rework by authors"),
-    "second_review": N_("Second review"),
-    "voting": N_("Voting"),
-    "results": N_("Counting and results"),
-    "delivery": N_("Delivery"),
-}
-
-
-def phase_name(kind: str) -> str:
-    """The name of a phase in the current language."""
-    return str(gettext(PHASES[kind].source))
