@@ -114,7 +114,7 @@ def _write(
         lon=lon,
         category_id=city.categories[code].id,
         area_id=city.areas[district.code].id,
-        status="submitted",
+        status=WAYS[way][-1][1],
         created_at=submitted - timedelta(days=2),
         updated_at=submitted,
         submitted_at=submitted,
@@ -197,7 +197,6 @@ def _live(
         )
         origin = target
         moment = min(at, moment + timedelta(days=chance.uniform(0.6, 3.5)))
-    proposal.status = origin
     proposal.updated_at = proposal.events[-1].at
     proposal.due_at = proposal.submitted_at + timedelta(days=10)
     if origin in ("in_review", "returned", "resubmitted"):
