@@ -240,7 +240,7 @@ def values_of(project: Project, today: date) -> dict[str, dict[str, Any]]:
         accepted[f"delivered_{line.id}"] = line.delivered
         accepted[f"reason_{line.id}"] = line.difference
     return {
-        "update": {"progress": project.progress},
+        "news": {"progress": project.progress},
         "contract": {
             "contractor": project.contractor,
             "contractor_bin": project.contractor_bin,

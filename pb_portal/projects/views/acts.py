@@ -124,7 +124,7 @@ def _manager(work: Session, by: Signature, project: Project, form: Any) -> None:
 
 
 ACTS: dict[str, Callable[[Session, Signature, Project, Any], None]] = {
-    "update": _update,
+    "news": _update,
     "step": _step,
     "halt": _halt,
     "contract": _contract,
@@ -137,7 +137,7 @@ ACTS: dict[str, Callable[[Session, Signature, Project, Any], None]] = {
 }
 
 FORMS: dict[str, type[Form]] = {
-    "update": forms.UpdateForm,
+    "news": forms.UpdateForm,
     "step": forms.StepForm,
     "halt": forms.HaltForm,
     "contract": forms.ContractForm,

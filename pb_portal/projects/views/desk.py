@@ -108,7 +108,7 @@ def _form(section: str, project: Project, *, typed: bool = False) -> Form:
 
 
 def _fill_choices(form: Any, section: str, project: Project) -> None:
-    if section in ("update", "photos"):
+    if section in ("news", "photos"):
         form.stage.choices = forms.stages()
     elif section == "halt":
         form.target.choices = [

@@ -34,7 +34,7 @@ def counted() -> Iterator[list[str]]:
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         seen.append(statement)
 
-    engine = getattr(db.engine, "engine", db.engine)
+    engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
@@ -103,7 +103,7 @@ def test_list_page_and_project_page_take_few_statements(
         db.session.expire_all()
         with counted() as seen:
             client.page(path)
-        assert len(seen) <= 8, "\n".join(seen)
+        assert 0 < len(seen) <= 8, "\n".join(seen)
 
 
 def test_pages_of_the_register_follow_each_other_without_gap_or_repeat(
@@ -314,7 +314,7 @@ def test_a_manager_brings_a_project_from_plan_to_ribbon(
     done("step", target="contracted")
     done("step", target="works")
     done("payment", sum="4 000 000", paid_on=TODAY.strftime("%d.%m.%Y"), note="Аванс")
-    done("update", body="Уложили плитку", progress="60", stage="during", picture=(jpeg(), "a.jpg"))
+    done("news", body="Уложили плитку", progress="60", stage="during", picture=(jpeg(), "a.jpg"))
     done("shift", new_date=(TODAY + timedelta(days=300)).isoformat(), reason="Дожди")
     done("step", target="acceptance")
     done(
@@ -357,9 +357,9 @@ def test_a_manager_brings_a_project_from_plan_to_ribbon(
         ("contract", {"sum": "many"}, "Enter a whole number, for example"),
         ("contract", {"contractor_bin": "123"}, "A BIN is twelve digits."),
         ("payment", {"sum": "5", "paid_on": "01.02.2030"}, "There is no contract yet"),
-        ("update", {"progress": "5", "stage": "during"}, "Write what is new"),
-        ("update", {"body": "x", "progress": "150", "stage": "during"}, "from 0 to 100"),
-        ("update", {"body": "x", "progress": "half", "stage": "during"}, "from 0 to 100"),
+        ("news", {"progress": "5", "stage": "during"}, "Write what is new"),
+        ("news", {"body": "x", "progress": "150", "stage": "during"}, "from 0 to 100"),
+        ("news", {"body": "x", "progress": "half", "stage": "during"}, "from 0 to 100"),
         ("shift", {"new_date": "2001-01-01", "reason": "x"}, "before the end of the vote"),
         ("photos", {"stage": "after"}, "Choose at least one photo."),
         ("photos", {"stage": "never", "picture": "photo"}, "Choose before, during or after"),
@@ -437,7 +437,7 @@ def test_a_failed_photo_takes_the_news_back_with_it(
     answer = post(
         desk,
         project,
-        "update",
+        "news",
         body="Новость",
         progress="5",
         stage="during",
