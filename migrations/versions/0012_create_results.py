@@ -23,13 +23,29 @@ def upgrade():
         sa.Column("second_commissioner_id", sa.Integer(), nullable=True),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("input_digest", sa.String(), nullable=False),
+        sa.Column("result_digest", sa.String(), nullable=False),
+        sa.Column("rules_digest", sa.String(), nullable=False),
+        sa.Column("lot_seed", sa.String(), nullable=False),
+        sa.Column("ledger_root", sa.String(), nullable=False),
+        sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("official", sa.Boolean(), nullable=False),
         sa.Column(
             "turnout", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column(
+            "checks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.CheckConstraint(
+            "state <> 'certified' OR imported OR (certified_at IS NOT NULL AND first_commissioner_id IS NOT NULL AND second_commissioner_id IS NOT NULL)",
+            name=op.f("ck_results_count_run_certified_by_two"),
+        ),
         sa.CheckConstraint(
             "state IN ('counted', 'certified', 'discarded')",
             name=op.f("ck_results_count_run_state"),
+        ),
+        sa.CheckConstraint(
+            "first_commissioner_id <> second_commissioner_id",
+            name=op.f("ck_results_count_run_four_eyes"),
         ),
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycles_cycle.id"], name=op.f("fk_results_count_run_cycle_id")
@@ -55,8 +71,9 @@ def upgrade():
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("budget", sa.BigInteger(), nullable=False),
         sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("outside", sa.BigInteger(), nullable=False),
         sa.Column("ballots", sa.Integer(), nullable=False),
-        sa.Column("cut_off", sa.Integer(), nullable=True),
+        sa.Column("cut_off", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["area_id"], ["places_area.id"], name=op.f("fk_results_area_area_id")
         ),
@@ -76,7 +93,7 @@ def upgrade():
         sa.Column("proposal_id", sa.Integer(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("votes", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("score", sa.BigInteger(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("cost", sa.BigInteger(), nullable=False),
         sa.Column("selected", sa.Boolean(), nullable=False),

@@ -57,8 +57,8 @@ class Cycle(Base):
     cap: Mapped[int | None] = mapped_column(BigInteger)
     is_sample: Mapped[bool] = mapped_column(default=False)
     is_imported: Mapped[bool] = mapped_column(default=False)
-    source: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """For an imported election: the file's META and digest."""
+    source: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    """For an imported election: what its file says beyond the columns, and its digest."""
     created_at: Mapped[datetime]
 
     phases: Mapped[list[Phase]] = relationship(

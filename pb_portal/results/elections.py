@@ -1,0 +1,187 @@
+"""What is counted: ballots, prices and budgets of a cycle as elections, one for each area."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pb_portal.cycles.models import Category, Cycle, CycleArea
+from pb_portal.domain.proposal_states import ON_BALLOT
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.rule_book import RuleBook
+from pb_portal.proposals.models import Proposal
+from pb_portal.tally import Ballot, Election, Limits, Outcome, Project
+
+VOTE_TYPES = {
+    "approval": "approval",
+    "knapsack": "approval",
+    "points": "cumulative",
+    "ranking": "ordinal",
+}
+Cast = tuple[int, Sequence[int], Sequence[int]]
+"""Area of the voter, choices, points: what `voting.queries.counted_ballots` gives."""
+Content = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A proposal on the ballot, as much of it as a count and a file need."""
+
+    id: int
+    number: int
+    area_id: int
+    price: int
+    title: str
+    category: str
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True)
+class AreaVote:
+    """The vote of one area: its money, its proposals and the election made of them."""
+
+    part: CycleArea
+    entries: Sequence[Entry]
+    election: Election
+
+
+def entries_of(session: Session, cycle_id: int) -> list[Entry]:
+    """Every proposal on the ballot of a cycle, by number."""
+    price = Proposal.reviewed_cost, Proposal.cost
+    rows = session.execute(
+        select(Proposal.id, Proposal.number, Proposal.area_id, *price, Proposal.title)
+        .add_columns(Category.code, Proposal.lat, Proposal.lon)
+        .outerjoin(Category, Category.id == Proposal.category_id)
+        .where(Proposal.cycle_id == cycle_id, Proposal.status.in_(sorted(ON_BALLOT)))
+        .order_by(Proposal.number)
+    )
+    return [
+        Entry(
+            one, number or 0, area_id or 0, cost if reviewed is None else reviewed, title,
+            category or "", lat, lon,
+        )
+        for one, number, area_id, reviewed, cost, title, category, lat, lon in rows
+    ]  # fmt: skip
+
+
+def votes_by_area(
+    cycle: Cycle, rules: RuleBook, entries: Sequence[Entry], ballots: Iterable[Cast]
+) -> tuple[list[AreaVote], int]:
+    """The areas' elections and the number of ballots read.
+
+    A ballot that names proposals of several areas counts in each of them for its own.
+    """
+    area_of = {entry.id: entry.area_id for entry in entries}
+    cast = Counter((home, tuple(choices), tuple(points)) for home, choices, points in ballots)
+    contents: dict[int, Counter[Content]] = {part.area_id: Counter() for part in cycle.areas}
+    for (home, choices, points), weight in cast.items():
+        if not area_of.keys() >= set(choices):
+            raise Refusal("result.stray_choice")
+        for area_id, content in _split(home, choices, points, area_of):
+            contents[area_id][content] += weight
+    votes = [
+        _area_vote(cycle, rules, part, entries, contents[part.area_id]) for part in cycle.areas
+    ]
+    return votes, cast.total()
+
+
+def _split(
+    home: int, choices: tuple[int, ...], points: tuple[int, ...], area_of: dict[int, int]
+) -> Iterable[tuple[int, Content]]:
+    for area_id in dict.fromkeys((home, *(area_of[choice] for choice in choices))):
+        kept = [at for at, choice in enumerate(choices) if area_of[choice] == area_id]
+        own = tuple(choices[at] for at in kept)
+        yield area_id, (own, tuple(points[at] for at in kept) if points else ())
+
+
+def _area_vote(
+    cycle: Cycle,
+    rules: RuleBook,
+    part: CycleArea,
+    entries: Sequence[Entry],
+    contents: Counter[Content],
+) -> AreaVote:
+    own = [entry for entry in entries if entry.area_id == part.area_id]
+    names = {entry.id: str(entry.number) for entry in own}
+    ballots = tuple(
+        Ballot(tuple(names[one] for one in choices), points, weight=weight)
+        for (choices, points), weight in sorted(contents.items())
+    )
+    election = Election(
+        projects=tuple(_project(entry) for entry in own),
+        ballots=ballots,
+        budget=part.budget,
+        vote_type=VOTE_TYPES[rules.ballot_type],
+        rule=rules.counting_rule.replace("_", "-"),
+        limits=_limits(rules),
+        currency=cycle.currency,
+        scale=cycle.minor_units,
+    )
+    return AreaVote(part, own, election)
+
+
+def _project(entry: Entry) -> Project:
+    placed = entry.lat is not None and entry.lon is not None
+    return Project(
+        id=str(entry.number),
+        cost=entry.price,
+        name=entry.title,
+        category=(entry.category,) if entry.category else (),
+        latitude=str(entry.lat) if placed else "",
+        longitude=str(entry.lon) if placed else "",
+    )
+
+
+def _limits(rules: RuleBook) -> Limits:
+    points = rules.max_points if rules.ballot_type == "points" and rules.max_points else None
+    return Limits(
+        min_length=rules.min_choices,
+        max_length=rules.max_choices,
+        max_sum_points=points,
+        min_score=rules.minimum_votes,
+    )
+
+
+def input_digest(seed: bytes, rules_digest: str, votes: Sequence[AreaVote]) -> str:
+    """SHA-256(seed ‖ canonical JSON of all that is counted)."""
+    areas = [
+        {
+            "area": vote.part.area.code,
+            "budget": vote.part.budget,
+            "projects": [[project.id, project.cost] for project in vote.election.projects],
+            "ballots": [
+                [ballot.choices, ballot.points, ballot.weight] for ballot in vote.election.ballots
+            ],
+        }
+        for vote in votes
+    ]
+    return _digest(seed, {"rules": rules_digest, "areas": areas})
+
+
+def result_digest(seed: bytes, outcomes: Sequence[tuple[str, Outcome]]) -> str:
+    """SHA-256(seed ‖ canonical JSON of the result by area)."""
+    areas = [
+        {
+            "area": code,
+            "rule": outcome.rule,
+            "projects": [
+                [one.project_id, one.rank, one.score, one.cost, one.code]
+                for one in outcome.explanations
+            ],
+        }
+        for code, outcome in outcomes
+    ]
+    return _digest(seed, {"areas": areas})
+
+
+def _digest(seed: bytes, data: dict[str, Any]) -> str:
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(seed + text.encode()).hexdigest()

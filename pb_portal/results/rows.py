@@ -1,0 +1,58 @@
+"""Outcomes of the tally as rows: money in the cycle's units, proposals by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pb_portal.cycles.models import CycleArea
+from pb_portal.results.models import AreaResult, ProposalResult
+from pb_portal.tally import Election, Outcome, votes_of
+from pb_portal.tally.outcome import Params
+
+Ids = Mapping[str, tuple[int, int]]
+"""Name in the tally → id and number of the proposal."""
+
+
+def area_row(run_id: int, part: CycleArea, election: Election, outcome: Outcome) -> AreaResult:
+    """The figures of one area."""
+    return AreaResult(
+        run_id=run_id,
+        area_id=part.area_id,
+        budget=election.budget,
+        spent=outcome.total_cost - outcome.outside_cost,
+        outside=outcome.outside_cost,
+        ballots=election.voters,
+        cut_off=outcome.cut_off.last_winner_score,
+    )
+
+
+def proposal_rows(
+    run_id: int, part: CycleArea, election: Election, outcome: Outcome, ids: Ids
+) -> Iterator[ProposalResult]:
+    """What each proposal of an area got, with its one reason."""
+    votes = votes_of(election)
+    numbers = {name: number for name, (_, number) in ids.items()}
+    for one in outcome.explanations:
+        yield ProposalResult(
+            run_id=run_id,
+            proposal_id=ids[one.project_id][0],
+            area_id=part.area_id,
+            votes=votes[one.project_id],
+            score=one.score,
+            rank=one.rank,
+            cost=one.cost,
+            selected=one.selected,
+            reason=one.code,
+            params=numbered(one.params, numbers),
+        )
+
+
+def numbered(params: Params, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """The figures of a reason; projects it names, by number."""
+    named: dict[str, Any] = dict(params)
+    if "by" in named:
+        named["by"] = numbers[named["by"]]
+    if "against" in named:
+        named["against"] = [numbers[other] for other in named["against"]]
+    return named
