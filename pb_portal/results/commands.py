@@ -1,0 +1,97 @@
+"""Commands: load a published election, write one back."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from pb_portal.cycles import queries as cycles
+from pb_portal.cycles.models import Cycle, CycleArea
+from pb_portal.db import Missing, session, transaction
+from pb_portal.domain.signature import SYSTEM, Signature
+from pb_portal.results import exports, imports, queries
+from pb_portal.tally import ElectionError
+from pb_portal.tally.pabulib import dumps, read
+from pb_portal.web import clock
+
+group = AppGroup("cycles", help="Cycles: load and write published elections.")
+SHOWN_NOTICES = 5
+
+
+@group.command("import-pabulib")
+@click.argument("file")
+@click.option("--slug", required=True, help="The cycle's name in addresses: /c/<slug>.")
+def import_pabulib(file: str, slug: str) -> None:
+    """Load the election of a .pb file as a past cycle."""
+    try:
+        imports.check_slug(session(), slug)
+        reading = read(file)
+        with transaction() as work:
+            by = Signature(SYSTEM, clock.now())
+            cycle = imports.load(work, by, reading, slug=slug, zone=clock.city_zone())
+            election = reading.election
+            won = len(queries.winners_of(work, cycle.id))
+    except IntegrityError:
+        _refuse(f"The database did not take it: there is a cycle “{slug}” already, or its area.")
+    except (ElectionError, OSError, SQLAlchemyError) as error:
+        _refuse(_sentence(error))
+    click.echo(
+        f"Loaded {len(election.projects)} projects, {election.voters} ballots and {won} winners: "
+        f"/c/{slug}/results"
+    )
+    for notice in reading.notices[:SHOWN_NOTICES]:
+        click.echo(f"Noticed: {notice}")
+    if len(reading.notices) > SHOWN_NOTICES:
+        click.echo(f"Noticed: {len(reading.notices) - SHOWN_NOTICES} more of such kind.")
+
+
+@group.command("export-pabulib")
+@click.argument("slug")
+@click.option("-o", "--output", default="-", help="The file to write; standard output if none.")
+@click.option("--area", default="", help="Code of the area, where a cycle has several.")
+def export_pabulib(slug: str, output: str, area: str) -> None:
+    """Write a certified cycle's projects, ballots and winners as a .pb file."""
+    try:
+        cycle = cycles.get_cycle(session(), slug)
+        part = _area(cycle, area)
+        place = exports.Place(unit=exports.unit_of(cycle), zone=clock.city_zone())
+        text = dumps(exports.election_of(session(), cycle, part, place, few=True))
+        if output == "-":
+            with suppress(BrokenPipeError):
+                click.echo(text, nl=False)
+        else:
+            Path(output).write_text(text, encoding="utf-8", newline="")
+    except Missing:
+        _refuse(f"There is no cycle “{slug}”.")
+    except (ElectionError, OSError, SQLAlchemyError) as error:
+        _refuse(_sentence(error))
+
+
+def _area(cycle: Cycle, code: str) -> CycleArea:
+    parts = {part.area.code: part for part in cycle.areas}
+    if not code and len(parts) == 1:
+        return next(iter(parts.values()))
+    if code in parts:
+        return parts[code]
+    known = ", ".join(sorted(parts)) or "none"
+    asked = f"There is no area “{code}”" if code else "Name one area with --area"
+    raise ElectionError(f"{asked}; this cycle has {known}.")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"The file cannot be opened: {error.strerror or error}."
+    if isinstance(error, SQLAlchemyError):
+        return f"The database did not take it ({type(error).__name__}); nothing was changed."
+    return " ".join(str(error).split())
+
+
+def _refuse(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)
