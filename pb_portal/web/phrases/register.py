@@ -35,6 +35,6 @@ SENTENCES = {
     "identity.temporary": N_("Only people registered permanently in the city vote here."),
     "identity.phone_limit": N_(
         "This phone has already served as many voters as the rules allow (%(most)s). "
-        "The help desk can confirm you in person."
+        "The help desk tells what can be done."
     ),
 }

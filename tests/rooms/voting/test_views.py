@@ -47,7 +47,7 @@ def test_a_resident_votes_in_five_pages_and_gets_a_receipt(client, session):
     cycle, papers = make_vote(session)
     voter = make_voter(session, cycle)
     start = client.page(f"/c/{cycle.slug}/vote")
-    assert "Vote for your district" in start
+    assert "Choose what gets built" in start
     answer = prove(client, session, cycle.slug, voter)
     assert answer.location == f"/c/{cycle.slug}/vote/ballot"
     ballot = client.page(answer.location)
