@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Phase
 from pb_portal.domain import ledger
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
+from pb_portal.proposals import queries as proposals
 from pb_portal.proposals.models import Proposal
 from pb_portal.voting.models import Ballot, Participation, VoterSession
 
@@ -77,16 +80,10 @@ def ballot_papers(
     session: Session, cycle_id: int, rules: RuleBook, area_id: int, name: str
 ) -> list[Proposal]:
     """The proposals a voter chooses from, in an order of the voter's own that never changes."""
-    query = (
-        select(Proposal)
-        .where(
-            Proposal.cycle_id == cycle_id,
-            Proposal.status.in_([state.value for state in ON_BALLOT]),
-        )
-        .options(selectinload(Proposal.pictures), selectinload(Proposal.category))
-    )
-    area = ballot_area(rules, area_id)
-    found = session.scalars(query if area is None else query.where(Proposal.area_id == area))
+    found = proposals.on_ballot(session, cycle_id, ballot_area(rules, area_id))
+    by_id = {category.id: category for category in cycles.categories(session)}
+    for paper in found:
+        set_committed_value(paper, "category", by_id.get(paper.category_id or 0))
     return sorted(found, key=lambda p: hashlib.sha256(f"{name}:{p.id}".encode()).digest())
 
 
