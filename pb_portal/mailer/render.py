@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from flask_babel import force_locale
 from jinja2 import Environment
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z))?")
 
 
 class Draft(Protocol):
@@ -30,6 +34,20 @@ class Text:
     body: str
 
 
+def revived(value: Any) -> Any:
+    """Letter data, which is JSON, with its dates and moments as such again, for the filters."""
+    if isinstance(value, dict):
+        return {name: revived(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [revived(part) for part in value]
+    if not isinstance(value, str) or not _ISO.fullmatch(value):
+        return value
+    try:
+        return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
 def write(environment: Environment, letter: Draft, base_url: str) -> Text:
     """The letter in its language. The template's first line is the subject; `url(path)` in a
     template makes a path of this portal an address."""
@@ -39,7 +57,7 @@ def write(environment: Environment, letter: Draft, base_url: str) -> Text:
         return base + "/" + path.lstrip("/")
 
     with force_locale(letter.locale):
-        known = {**letter.data, "url": url, "locale": letter.locale, "base_url": base}
+        known = {**revived(letter.data), "url": url, "locale": letter.locale, "base_url": base}
         text = environment.get_template(f"emails/{letter.template}.txt").render(known).strip()
         subject, _, body = text.partition("\n")
         if letter.channel == "sms":

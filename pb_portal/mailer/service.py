@@ -69,7 +69,7 @@ def claim(session: Session, at: datetime, *, limit: int = BATCH) -> list[Claim]:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: a minute, then twice as long each time."""
-    return min(timedelta(minutes=2 ** max(attempts - 1, 0)), LONGEST_WAIT)
+    return min(timedelta(minutes=2 ** min(max(attempts - 1, 0), 12)), LONGEST_WAIT)
 
 
 def record(session: Session, results: Iterable[Result], at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, current_app, url_for
@@ -13,6 +14,8 @@ from pb_portal.web import clock, i18n
 from pb_portal.web.phrases.review import ground_name
 from pb_portal.web.shapes import outlines
 
+_OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
 
 def can(permission: str, area_id: int | None = None) -> bool:
     """Whether the person of this request holds the permission (by its name in `P`)."""
@@ -20,8 +23,9 @@ def can(permission: str, area_id: int | None = None) -> bool:
 
 
 def safe_next(target: str | None) -> str:
-    """A path of this site to go on to, or home. Never another site."""
-    if target and target.startswith("/") and target[1:2] not in ("/", "\\") and "\n" not in target:
+    """A path of this site to go on to, or home. Never another site: browsers drop control
+    characters and read a backslash as a slash, so a path with either is refused."""
+    if target and _OWN_PATH.fullmatch(target):
         return target
     return url_for("pages.home")
 
