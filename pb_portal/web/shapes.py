@@ -27,7 +27,7 @@ def outlines(areas: Iterable[Mapping[str, Any]]) -> Shapes | None:
 
     An equirectangular projection at the drawing's middle latitude: good for a city.
     """
-    rings = {area["slug"]: _rings(area.get("outline")) for area in areas if area.get("outline")}
+    rings = {area["slug"]: _rings(area["outline"]) for area in areas if area.get("outline")}
     points = [point for found in rings.values() for ring in found for point in ring]
     if not points:
         return None
