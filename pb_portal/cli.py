@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from pb_portal.demo import commands as demo
 from pb_portal.register import commands as register
 from pb_portal.results import commands as results
 from pb_portal.voting import commands as voting
@@ -14,3 +15,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(register.group)
     app.cli.add_command(voting.group)
     app.cli.add_command(results.group)
+    app.cli.add_command(demo.group)

@@ -96,15 +96,15 @@ def _write(
     scene = SCENES[code]
     street_ru, street_kk = chance.choice(district.streets)
     house = chance.randint(1, 240)
-    place = f"{street_kk} к-сі, {house}" if language == "kk" else f"ул. {street_ru}, {house}"
-    lat, lon = _point(district, chance)
+    place = f"{street_kk} көшесі, {house}" if language == "kk" else f"ул. {street_ru}, {house}"
+    lat, lon = point_in(district, chance)
     extra = chance.choice(EXTRA)[language]
     submitted = _submitted_at(cycle, at, chance)
     author = crowd.resident if number % 40 == 7 else chance.choice(crowd.authors)
     proposal = Proposal(
         cycle_id=cycle.id,
         number=number,
-        author=author,
+        author_id=author.id,
         language=language,
         title=chance.choice(scene.titles)[language].format(place=place),
         problem=f"{chance.choice(scene.problems)[language]}\n\n{extra}",
@@ -152,7 +152,7 @@ def _estimate(proposal: Proposal, city: City, code: str, cap: int, chance: Rando
     proposal.cost = min(cap, sum(line.sum for line in proposal.lines))
 
 
-def _point(district: District, chance: Random) -> tuple[float, float]:
+def point_in(district: District, chance: Random) -> tuple[float, float]:
     """A random point inside the outline, away from its edge."""
     inside = Polygon(district.ring).buffer(-0.003)
     west, south, east, north = inside.bounds
@@ -219,7 +219,7 @@ def _decide(
 ) -> None:
     last = proposal.events[-1]
     if chance.random() < 0.5:
-        proposal.reviewed_cost = round(proposal.cost * chance.uniform(0.92, 1.0), -4)
+        proposal.reviewed_cost = int(proposal.cost * chance.uniform(0.92, 1.0)) // 10_000 * 10_000
     session.add(
         ReviewOpinion(
             proposal_id=proposal.id,
@@ -254,7 +254,7 @@ def _speak(
     for person in supporters:
         session.add(Support(proposal_id=proposal.id, person_id=person.id, at=at))
     proposal.supports_count = len(supporters)
-    followers = {person.id for person in supporters[:3]} | {proposal.author_id}
+    followers = {person.id for person in supporters[:1]} | {proposal.author_id}
     for person_id in followers:
         session.add(ProposalFollow(proposal_id=proposal.id, person_id=person_id, at=at))
     talk = chance.sample(COMMENTS, chance.choice((0, 0, 1, 1, 2, 3, 4)))

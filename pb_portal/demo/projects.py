@@ -1,0 +1,327 @@
+"""Projects of the sample city, in every state: winners of the past vote and works of other origin."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+from PIL import Image
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.queries import find_phase
+from pb_portal.demo.city import DISTRICTS
+from pb_portal.demo.cycles import City
+from pb_portal.demo.people import People
+from pb_portal.demo.proposals import point_in
+from pb_portal.demo.texts import OTHER_WORKS, SHIFTS, UPDATES
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.project_states import PATH, ProjectState
+from pb_portal.domain.signature import Signature
+from pb_portal.files import service as files
+from pb_portal.files.models import StoredFile
+from pb_portal.outbox.models import Letter
+from pb_portal.projects import service
+from pb_portal.projects.models import Project, ProjectEvent, ProjectPhoto, ProjectUpdate
+
+PICTURES = Path(__file__).parent / "pictures"
+SECTOR_WORKS = {"social": 20, "industry": 9, "utilities": 4}
+CONTRACTORS = (
+    ("ТОО «Пример-Строй»", "000140000017"),
+    ("ТОО «Образец Благоустройство»", "000240000028"),
+    ("ТОО «Үлгі Жол»", "000340000039"),
+    ("ТОО «Мысал Green»", "000440000040"),
+)
+# the last state of each winner in turn; the rest are completed
+ENDS = (
+    ProjectState.COMPLETED, ProjectState.WORKS, ProjectState.COMPLETED, ProjectState.COMPLETED,
+    ProjectState.CONTRACTED, ProjectState.COMPLETED, ProjectState.ACCEPTANCE,
+    ProjectState.COMPLETED, ProjectState.SUSPENDED, ProjectState.COMPLETED,
+    ProjectState.PROCUREMENT, ProjectState.COMPLETED, ProjectState.CANCELLED,
+    ProjectState.COMPLETED, ProjectState.WORKS, ProjectState.COMPLETED, ProjectState.DESIGN,
+    ProjectState.COMPLETED, ProjectState.CARRIED_OVER, ProjectState.COMPLETED,
+    ProjectState.PLANNED,
+)  # fmt: skip
+PACE = {
+    ProjectState.DESIGN: 20,
+    ProjectState.PROCUREMENT: 55,
+    ProjectState.CONTRACTED: 105,
+    ProjectState.WORKS: 130,
+    ProjectState.ACCEPTANCE: 215,
+    ProjectState.COMPLETED: 235,
+}
+"""Days from the start to each state, before each project's own luck."""
+
+
+@dataclass(frozen=True)
+class Album:
+    """Stored pictures by category and stage; several projects share a picture."""
+
+    pictures: dict[tuple[str, str], StoredFile]
+
+
+def load_projects(
+    session: Session,
+    city: City,
+    cycle: Cycle,
+    people: People,
+    root: Path,
+    at: datetime,
+    chance: Random,
+) -> None:
+    """Turn winners into projects and walk each to its end; add works of other origin."""
+    voting = find_phase(cycle, PhaseKind.VOTING)
+    assert voting is not None
+    start = voting.ends_at + timedelta(days=8)
+    secretary = people.by_role["secretary"].actor()
+    promised = (at - timedelta(days=28)).date()
+    _other_works(session, city, people, at, chance)
+    made = service.start_from_winners(
+        session, Signature(secretary, start), cycle, promised_on=promised
+    )
+    album = _album(session, root, at)
+    for number, project in enumerate(made):
+        project.is_sample = True
+        project.manager_id = people.by_role["manager"].id
+        _walk(session, project, ENDS[number % len(ENDS)], people, album, start, at, chance)
+    _forget_old_letters(session, people)
+
+
+def _album(session: Session, root: Path, at: datetime) -> Album:
+    pictures = {}
+    for path in sorted(PICTURES.glob("*.jpg")):
+        code, _, stage = path.stem.rpartition("-")
+        with Image.open(path) as picture:
+            width, height = picture.size
+        stored = StoredFile(
+            key=secrets.token_urlsafe(18),
+            media_type="image/jpeg",
+            size=path.stat().st_size,
+            width=width,
+            height=height,
+            public=True,
+            created_at=at,
+        )
+        target = files.path_of(root, stored)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        session.add(stored)
+        pictures[code, stage] = stored
+    session.flush()
+    return Album(pictures)
+
+
+def _walk(
+    session: Session,
+    project: Project,
+    end: ProjectState,
+    people: People,
+    album: Album,
+    start: datetime,
+    at: datetime,
+    chance: Random,
+) -> None:
+    """Take the project along the usual path to its end, with what each step needs."""
+    manager = people.by_role["manager"].actor()
+    pace = chance.uniform(0.75, 1.35)
+    on_path = end if end in PATH else chance.choice(PATH[1:5])
+    _photo(project, album, "before", start)
+    moment = start
+    for state in PATH[1 : PATH.index(on_path) + 1]:
+        moment = min(start + timedelta(days=PACE[state] * pace), at - timedelta(days=2))
+        by = Signature(manager, moment)
+        if state == ProjectState.CONTRACTED:
+            _contract(session, by, project, chance)
+        if state == ProjectState.WORKS:
+            _first_payment(session, by, project)
+            _news(session, project, manager_id=people.by_role["manager"].id, since=moment, at=at)
+        if state == ProjectState.COMPLETED:
+            _accept(session, by, project, album, chance)
+        service.change_status(session, by, project, state, today=moment.date())
+    if end not in PATH:
+        _leave_path(session, project, end, manager, min(moment + timedelta(days=20), at), chance)
+    elif end not in (ProjectState.COMPLETED, ProjectState.PLANNED) and chance.random() < 0.7:
+        by = Signature(manager, at - timedelta(days=35))
+        reason = chance.choice(SHIFTS)[_language(project)]
+        later = project.due_on + timedelta(days=chance.randint(40, 110))
+        service.shift_date(session, by, project, new_date=later, reason=reason, today=by.at.date())
+
+
+def _language(project: Project) -> str:
+    return project.proposal.language if project.proposal else "ru"
+
+
+def _photo(project: Project, album: Album, stage: str, at: datetime) -> None:
+    code = project.category.code if project.category else "landscaping"
+    project.photos.append(ProjectPhoto(file=album.pictures[code, stage], stage=stage, at=at))
+
+
+def _contract(session: Session, by: Signature, project: Project, chance: Random) -> None:
+    name, number = chance.choice(CONTRACTORS)
+    price = round(project.promised_sum * chance.uniform(0.88, 1.0), -3)
+    service.record_contract(
+        session,
+        by,
+        project,
+        contractor=name,
+        contractor_bin=number,
+        number=f"{by.at:%y}-{project.number:03d}",
+        sum=max(1, int(price)),
+        signed_on=by.at.date() - timedelta(days=1),
+        difference="Экономия по итогам конкурса.",
+        today=by.at.date(),
+    )
+
+
+def _first_payment(session: Session, by: Signature, project: Project) -> None:
+    assert project.contract_sum is not None
+    service.record_payment(
+        session,
+        by,
+        project,
+        sum=project.contract_sum * 3 // 10,
+        paid_on=by.at.date(),
+        note="Аванс 30 %",
+        today=by.at.date(),
+    )
+
+
+def _news(
+    session: Session, project: Project, *, manager_id: int, since: datetime, at: datetime
+) -> None:
+    """Updates every few weeks while the works go on."""
+    moment = since
+    for progress, words in UPDATES[:-1]:
+        moment += timedelta(days=19)
+        if moment >= at:
+            break
+        session.add(
+            ProjectUpdate(
+                project_id=project.id,
+                author_id=manager_id,
+                body=words[_language(project)],
+                progress=progress,
+                at=moment,
+            )
+        )
+        project.progress = progress
+        project.news_at = moment
+
+
+def _accept(
+    session: Session, by: Signature, project: Project, album: Album, chance: Random
+) -> None:
+    """The act of acceptance; one time in eight a line came out smaller than promised."""
+    delivered: dict[int, tuple[int, str]] = {}
+    for line in project.lines:
+        if chance.random() < 0.12:
+            smaller = line.promised * chance.randint(60, 95) // 100
+            delivered[line.id] = (smaller, "Часть участка занята охранной зоной сетей.")
+        else:
+            delivered[line.id] = (line.promised, "")
+    today = by.at.date()
+    service.record_acceptance(
+        session,
+        by,
+        project,
+        accepted_on=today,
+        act=f"Акт № {project.number}",
+        delivered=delivered,
+        today=today,
+    )
+    assert project.contract_sum is not None
+    service.record_payment(
+        session,
+        by,
+        project,
+        sum=project.contract_sum - project.paid_sum,
+        paid_on=today,
+        note="Окончательный расчёт",
+        today=today,
+    )
+    _photo(project, album, "after", by.at)
+    words = UPDATES[-1][1][_language(project)]
+    service.post_update(session, by, project, body=words, progress=100)
+
+
+def _leave_path(
+    session: Session,
+    project: Project,
+    end: ProjectState,
+    manager: object,
+    moment: datetime,
+    chance: Random,
+) -> None:
+    reasons = {
+        ProjectState.SUSPENDED: "Ждём перенос кабеля энергетиками.",
+        ProjectState.CANCELLED: "Участок отошёл под строительство школы; деньги вернутся в бюджет района.",
+        ProjectState.CARRIED_OVER: "Конкурс не состоялся дважды, объявим снова в начале года.",
+    }
+    new_date = None if end == ProjectState.CANCELLED else project.due_on + timedelta(days=200)
+    service.change_status(
+        session,
+        Signature(manager, moment),  # type: ignore[arg-type]
+        project,
+        end,
+        reason=reasons[end],
+        new_date=new_date,
+        today=moment.date(),
+    )
+
+
+def _other_works(
+    session: Session, city: City, people: People, at: datetime, chance: Random
+) -> None:
+    """Works of the city programme and of investors: 20 social, 9 industry, 4 utilities."""
+    number = 1
+    for sector, count in SECTOR_WORKS.items():
+        for index in range(count):
+            district = DISTRICTS[(number + index) % len(DISTRICTS)]
+            words = OTHER_WORKS[sector][index % len(OTHER_WORKS[sector])]
+            street = chance.choice(district.streets)[0]
+            lat, lon = point_in(district, chance)
+            done = chance.random() < 0.55
+            due = date(at.year, 10, 25) if done else date(at.year + 1, 5, 1)
+            project = Project(
+                number=number,
+                origin="investor" if sector == "industry" else "city_programme",
+                sector=sector,
+                title=f"{words['ru']}, ул. {street}",
+                summary=words["kk"],
+                area_id=city.areas[district.code].id,
+                address=f"ул. {street}, {chance.randint(1, 200)}",
+                lat=lat,
+                lon=lon,
+                status=ProjectState.COMPLETED if done else ProjectState.WORKS,
+                progress=100 if done else chance.randint(35, 90),
+                manager_id=people.by_role["manager"].id,
+                promised_sum=chance.randint(300, 4_800) * 1_000_000,
+                promised_on=due,
+                due_on=due,
+                created_at=at - timedelta(days=300),
+                updated_at=at - timedelta(days=chance.randint(3, 25)),
+                news_at=at - timedelta(days=chance.randint(3, 25)),
+                is_sample=True,
+            )
+            moment = at - timedelta(days=280)
+            route = PATH[: PATH.index(ProjectState(project.status)) + 1]
+            for origin, target in pairwise(route):
+                moment += timedelta(days=38)
+                project.events.append(
+                    ProjectEvent(origin=origin, target=target, at=min(moment, at))
+                )
+            session.add(project)
+            number += 1
+    session.flush()
+
+
+def _forget_old_letters(session: Session, people: People) -> None:
+    """The letter box starts with the demo resident's letters only."""
+    session.flush()
+    session.execute(delete(Letter).where(Letter.recipient != people.by_role["resident"].email))

@@ -1,0 +1,154 @@
+"""Invented voters and ballots: a past vote, counted and certified, and one still open."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from config import Settings
+from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.queries import find_phase
+from pb_portal.demo.city import DISTRICTS
+from pb_portal.demo.people import People
+from pb_portal.domain import identity, ledger
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.signature import Signature
+from pb_portal.proposals.models import Proposal
+from pb_portal.proposals.queries import on_ballot
+from pb_portal.register.models import RegisterEntry, RegisterState
+from pb_portal.results import service as results
+from pb_portal.voting.models import Ballot, Participation
+
+VOTERS_PER_AREA = 40
+FIRST_PHONE = 77_000_000_000
+"""Numbers of the shape +7 700 000 00 00, which no operator gives out."""
+
+
+def load_past_vote(
+    session: Session,
+    cycle: Cycle,
+    people: People,
+    settings: Settings,
+    at: datetime,
+    chance: Random,
+) -> None:
+    """Cast some three thousand ballots, then count and certify as commissioners would."""
+    for part in cycle.areas:
+        _cast(session, cycle, part.area_id, chance.randint(320, 440), settings, chance)
+    voting = find_phase(cycle, PhaseKind.VOTING)
+    assert voting is not None
+    first = people.by_role["commissioner"].actor()
+    second = people.by_role["commissioner2"].actor()
+    noon = voting.ends_at + timedelta(hours=12)
+    run = results.count(session, Signature(first, noon), cycle)
+    request = results.propose_certification(session, Signature(first, noon), run)
+    results.decide_certification(
+        session, Signature(second, noon + timedelta(hours=3)), request, approve=True
+    )
+
+
+def load_open_vote(
+    session: Session, cycle: Cycle, settings: Settings, at: datetime, chance: Random
+) -> list[dict[str, str]]:
+    """Load a small register, cast a share of its ballots; returns people who have not voted."""
+    voting = find_phase(cycle, PhaseKind.VOTING)
+    assert voting is not None
+    free: list[dict[str, str]] = []
+    rows: list[dict[str, Any]] = []
+    number = 0
+    for district, part in zip(DISTRICTS, cycle.areas, strict=True):
+        for _ in range(VOTERS_PER_AREA):
+            voter = _invent(number, chance)
+            number += 1
+            rows.append(_entry(cycle, part.area_id, voter, settings.register_key))
+            if len(free) <= DISTRICTS.index(district) * 3 + 2:
+                free.append({**voter, "district": district.code})
+        _cast(session, cycle, part.area_id, chance.randint(60, 120), settings, chance)
+    session.execute(insert(RegisterEntry), rows)
+    session.add(
+        RegisterState(
+            cycle_id=cycle.id,
+            entries=len(rows),
+            loaded_at=voting.starts_at - timedelta(days=9),
+            frozen_at=voting.starts_at - timedelta(days=7),
+        )
+    )
+    session.flush()
+    return free
+
+
+def _invent(number: int, chance: Random) -> dict[str, str]:
+    """A person who cannot exist: a birth date, an IIN made for it, an impossible phone."""
+    born = date(1946, 1, 1) + timedelta(days=chance.randint(0, 58 * 365))
+    while True:
+        century = "3" if born.year < 2000 else "5"
+        body = f"{born:%y%m%d}{century}9{chance.randint(0, 999):03d}"
+        digit = identity.check_digit(body)
+        if digit is not None:
+            phone = f"+{FIRST_PHONE + number}"
+            return {"iin": f"{body}{digit}", "birth_date": born.isoformat(), "phone": phone}
+
+
+def _entry(cycle: Cycle, area_id: int, voter: dict[str, str], key: str) -> dict[str, Any]:
+    born = date.fromisoformat(voter["birth_date"])
+    return {
+        "cycle_id": cycle.id,
+        "voter_key": identity.voter_key(key, cycle.id, voter["iin"]),
+        "proof": identity.birth_proof(key, cycle.id, voter["iin"], born),
+        "phone_key": identity.phone_key(key, cycle.id, voter["phone"]),
+        "area_id": area_id,
+        "permanent": True,
+        "old_enough": True,
+    }
+
+
+def _cast(
+    session: Session,
+    cycle: Cycle,
+    area_id: int,
+    voters: int,
+    settings: Settings,
+    chance: Random,
+) -> None:
+    """Put ballots into the box of an area: some ideas are simply better liked than others."""
+    proposals: list[Proposal] = list(on_ballot(session, cycle.id, area_id))
+    if not proposals:
+        return
+    liking = [chance.paretovariate(1.4) for _ in proposals]
+    box = ledger.cycle_key(settings.ballot_key, cycle.id)
+    voting = find_phase(cycle, PhaseKind.VOTING)
+    assert voting is not None
+    ballots, taking_part = [], []
+    for number in range(voters):
+        name = f"sample-{area_id}-{number}"
+        voter = identity.voter_key(settings.register_key, cycle.id, name)
+        choices: list[int] = []
+        for _ in range(chance.choice((1, 2, 3, 3, 3))):
+            chosen = chance.choices(proposals, liking)[0].id
+            if chosen not in choices:
+                choices.append(chosen)
+        key = ledger.ballot_key(box, voter)
+        once = ledger.nonce(box, key, "sample")
+        sheet = ledger.canonical(cycle.id, key, 1, area_id, choices)
+        ballots.append(
+            {
+                "cycle_id": cycle.id,
+                "ballot_key": key,
+                "revision": 1,
+                "area_id": area_id,
+                "choices": choices,
+                "points": [],
+                "nonce": once,
+                "leaf": ledger.leaf(sheet, once),
+            }
+        )
+        on = (voting.starts_at + timedelta(days=chance.randint(0, 5))).date()
+        taking_part.append(
+            {"cycle_id": cycle.id, "voter_key": voter, "channel": "portal", "on": on}
+        )
+    session.execute(insert(Ballot), ballots)
+    session.execute(insert(Participation), taking_part)
