@@ -82,7 +82,7 @@ SECTORS = {
     "social": N_("Social sphere"),
     "infrastructure": N_("Infrastructure and improvement"),
     "industry": N_("Industry and economy"),
-    "utilities": N_("Utilities"),
+    "utilities": N_("Utilities renewal"),
 }
 
 STAGES = {
