@@ -56,7 +56,10 @@ class DecisionForm(Form):
             required(_l("Choose: approve or decline")),
             AnyOf(["approve", "decline"], message=_l("Choose: approve or decline")),
         ],
-        choices=[("approve", _l("Approve the extension")), ("decline", _l("Decline"))],
+        choices=[
+            ("approve", _l("Approve the extension")),
+            ("decline", _l("Decline the extension")),
+        ],
         validate_choice=False,
     )
     reason = Lines(
