@@ -46,8 +46,10 @@ class Explainer:
         }
 
     def supporters(self, project_id: str) -> int:
-        groups = self.problem.groups
-        return sum(groups[group] for group, _ in self.problem.supporters[project_id])
+        """How many voters give the project a point or more."""
+        counted = self.trace.supporters.count(0, project_id)
+        each = zip(counted.points, counted.weights, strict=True)
+        return sum(weight // points for points, weight in each)
 
     def winner(self, project_id: str) -> Verdict:
         """A project that its supporters paid for."""
@@ -93,12 +95,15 @@ class Explainer:
         spent: dict[str, int] = {}
         people: dict[str, int] = {}
         _, winners = trace.dropped[project_id]
-        for held, _, voters in trace.engine.count(winners, project_id):
-            left += trace.money[held] * voters
+        counted = trace.supporters.count(winners, project_id)
+        each = zip(counted.held, counted.points, counted.weights, strict=True)
+        for held, points, weight in each:
+            voters = weight // points
+            left += trace.held(held) * voters
             after = held
             while after:
                 before, winner = trace.steps[after]
-                paid = (trace.money[before] - trace.money[after]) * voters
+                paid = (trace.held(before) - trace.held(after)) * voters
                 spent[winner] = spent.get(winner, 0) + paid
                 people[winner] = people.get(winner, 0) + voters
                 after = before

@@ -1,43 +1,36 @@
 """The Method of Equal Shares at speed, exact all the same.
 
-Three things make it fast, and none of them rounds anything:
-
-- voters who bought the same projects have the same money, so a project's supporters are counted
-  by what they bought so far (a bit mask) and not one by one; these counts do not depend on money,
-  and are kept from one endowment to the next;
-- a project only ever gets dearer for its supporters, so one that was dearer than the best offer
-  the last time it was looked at need not be looked at again. Floating point sorts who is looked
-  at first, with a margin far above its error; the comparison that decides is between integers;
-- money is an integer over one denominator common to all, which grows when a share needs it.
+- Voters who bought the same projects have the same money, so a project's supporters are counted
+  by what they bought so far (a bit mask) and not one by one. These counts do not depend on money
+  and are kept from one endowment to the next.
+- A project only ever gets dearer for its supporters, so one that was dearer than the best offer
+  the last time it was looked at need not be looked at again.
+- Offers are weighed in floating point with a bound on its error. Where the bounds of two overlap,
+  or those of what supporters have and what they need, the exact numbers are compared instead; and
+  what is paid is always exact: whole numbers over one denominator that grows when needed.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 from math import gcd
+from operator import truediv
 from typing import Final
 
+from pb_portal.tally.equal_shares.counting import Counted, Supporters
 from pb_portal.tally.equal_shares.problem import Problem, Purchase
 
-_BELOW: Final = 1 - 1e-12
-
-#: (what the payer bought so far, points for the project, voters)
-Counted = list[tuple[int, int, int]]
+#: Twice the relative error of one operation in floating point.
+_ERROR: Final = 2.0**-52
+#: Stands for what may be nothing or very little; 0.0 is certainly nothing.
+_HARDLY: Final = 1e-300
 
 
 class Engine:
     """One problem, run for one endowment after another."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.uniform = all(
-            points == 1 for pairs in problem.supporters.values() for _, points in pairs
-        )
-        self.bought = [0] * len(problem.groups)
-        self.bits: dict[tuple[str, int], int] = {}
-        self.mask: dict[str, int] = {}
-        self.counts: dict[tuple[int, str], Counted] = {}
-        self.earlier: dict[tuple[int, str], Counted] = {}
+        self.problem, self.supporters = problem, Supporters(problem)
 
     def run(self, endowment: Fraction) -> list[Purchase]:
         """The purchases, in order, when every voter starts with this endowment."""
@@ -45,149 +38,163 @@ class Engine:
 
     def trace(self, endowment: Fraction) -> Trace:
         """The same with all that is needed to explain it."""
-        self.earlier, self.counts = self.counts, {}
-        return Trace(self, endowment)
-
-    def count(self, winners: int, project_id: str) -> Counted:
-        """The supporters of a project by what they bought of the winners."""
-        key = (winners, project_id)
-        found = self.counts.get(key) or self.earlier.get(key)
-        if found is None:
-            voters, bought = self.problem.groups, self.bought
-            sums: dict[tuple[int, int], int] = {}
-            if self.uniform:
-                plain: dict[int, int] = {}
-                for group, _ in self.problem.supporters[project_id]:
-                    held = bought[group] & winners
-                    plain[held] = plain.get(held, 0) + voters[group]
-                found = [(held, 1, number) for held, number in plain.items()]
-            else:
-                for group, points in self.problem.supporters[project_id]:
-                    pair = (bought[group] & winners, points)
-                    sums[pair] = sums.get(pair, 0) + voters[group]
-                found = [(held, points, number) for (held, points), number in sums.items()]
-        self.counts[key] = found
-        return found
-
-    def mark(self, project_id: str) -> int:
-        """The bits of a winner, one for each number of points somebody gives it."""
-        if project_id not in self.mask:
-            self.mask[project_id] = 0
-            for group, points in self.problem.supporters[project_id]:
-                bit = self.bits.setdefault((project_id, points), 1 << len(self.bits))
-                self.bought[group] |= bit
-                self.mask[project_id] |= bit
-        return self.mask[project_id]
+        self.supporters.forget()
+        return Trace(self.problem, self.supporters, endowment)
 
 
 class Trace:
     """What happened with one endowment.
 
-    ``money`` tells what a voter has left by what the voter bought, in units of ``1 / unit``;
-    ``steps`` leads from there to what was held before the last purchase; ``tied`` names for
-    a project the one that was drawn before it. ``dropped`` says when a project had its turn: how
-    many purchases were made, and which, when it would have been next by what it last cost its
-    supporters, and they no longer had the money.
+    ``steps`` leads from what a voter bought to what the voter had bought before, and to the last
+    project bought; ``tied`` names for a project the one that was drawn before it. ``dropped``
+    says when a project had its turn: how many purchases were made, and which, when it would have
+    been next by what it last cost its supporters, and they no longer had the money.
     """
 
-    def __init__(self, engine: Engine, endowment: Fraction) -> None:
-        self.engine, self.problem = engine, engine.problem
+    def __init__(self, problem: Problem, supporters: Supporters, endowment: Fraction) -> None:
+        self.problem, self.supporters = problem, supporters
+        self.endowment = float(endowment)
+        self.money: dict[int, float] = {0: self.endowment}
         self.unit = endowment.denominator
-        self.money: dict[int, int] = {0: endowment.numerator}
+        self.exact: dict[int, tuple[int, int]] = {0: (endowment.numerator, self.unit)}
+        self.shares: dict[str, tuple[int, int]] = {}
+        #: whoever has more than this has more than the share
+        self.ceilings: dict[str, float] = {}
         self.steps: dict[int, tuple[int, str]] = {}
         self.tied: dict[str, str] = {}
         self.dropped: dict[str, tuple[int, int]] = {}
         self.winners = 0
         self.purchases: list[Purchase] = []
         self.waiting = [(0.0, project_id) for project_id in self.problem.supporters]
-        while (offer := self.best()) is not None:
-            self.buy(*offer)
+        while (winner := self.best()) is not None:
+            self.buy(winner)
 
-    def best(self) -> tuple[str, int, int] | None:
-        """The best offer, as (project, share's numerator, denominator); drops the unaffordable."""
-        best: tuple[str, int, int] | None = None
-        limit = float("inf")
+    def best(self) -> str | None:
+        """The best offer; drops the projects nobody can pay for any more."""
+        ceiling = float("inf")
         looked: list[tuple[float, str]] = []
         self.waiting.sort()
         for place, (bound, project_id) in enumerate(self.waiting):
-            if bound * _BELOW > limit:
+            if bound > ceiling:
                 looked += self.waiting[place:]
                 break
-            share = self.share(project_id)
-            if share is None:
+            bounds = self.look(project_id)
+            if bounds is None:
                 self.dropped[project_id] = (len(self.purchases), self.winners)
-                continue
-            offer = (project_id, *share)
-            price = share[0] / (share[1] * self.unit * (self.problem.value(project_id) or 1))
-            looked.append((price * _BELOW, project_id))
-            if best is None or self.better(offer, best):
-                best, limit = offer, min(price, limit)
+            else:
+                looked.append((bounds[0], project_id))
+                ceiling = min(ceiling, bounds[1])
         self.waiting = looked
+        close = [project_id for bound, project_id in looked if bound <= ceiling]
+        return self.closest(close) if len(close) > 1 else close[0] if close else None
+
+    def counted(self, project_id: str) -> Counted:
+        return self.supporters.count(self.winners, project_id)
+
+    def look(self, project_id: str) -> tuple[float, float] | None:
+        """Bounds of the price of a point of utility; None if the supporters cannot pay."""
+        counted = self.counted(project_id)
+        levels = map(self.money.__getitem__, counted.held)
+        if not self.problem.uniform:
+            levels = map(truediv, levels, counted.points)
+        payers = [pair for pair in zip(levels, counted.weights, strict=True) if pair[0]]
+        payers.sort()
+        points_left = sum([weight for _, weight in payers])
+        cost = self.problem.costs[project_id]
+        error = _ERROR * (len(payers) + len(self.purchases) + 8)
+        error *= self.endowment * points_left + cost
+        behind = sum([level * weight for level, weight in payers])
+        if behind < cost + error and (behind < cost - error or not self.affordable(project_id)):
+            return None
+        due, share = float(cost), 0.0
+        for level, weight in payers:
+            share = level
+            if due <= level * points_left:
+                share = due / points_left
+                break
+            due -= level * weight
+            points_left -= weight
+        self.ceilings[project_id] = share + 2 * error
+        value = self.problem.value(project_id) or 1
+        return (share - error) / value, (share + error) / value
+
+    def closest(self, close: list[str]) -> str:
+        """The best of some by exact comparison, equals by their rank."""
+        rank = self.problem.rank
+        prices = {
+            project_id: Fraction(*self.share(project_id)) / (self.problem.value(project_id) or 1)
+            for project_id in close
+        }
+        best = min(close, key=lambda one: (prices[one], rank[one]))
+        for project_id in close:
+            if project_id != best and prices[project_id] == prices[best]:
+                self.tied[project_id] = best
         return best
 
-    def better(self, one: tuple[str, int, int], two: tuple[str, int, int]) -> bool:
-        """Whether the first costs less for a point of utility; equals go by their rank."""
-        left = one[1] * two[2] * (self.problem.value(two[0]) or 1)
-        right = two[1] * one[2] * (self.problem.value(one[0]) or 1)
-        if left == right:
-            first = self.problem.rank[one[0]] < self.problem.rank[two[0]]
-            winner, loser = (one, two) if first else (two, one)
-            self.tied[loser[0]] = winner[0]
-            return first
-        return left < right
+    def affordable(self, project_id: str) -> bool:
+        """Whether the supporters can pay, in exact numbers."""
+        counted = self.counted(project_id)
+        each = zip(map(self.held, counted.held), counted.points, counted.weights, strict=True)
+        behind = sum(held * (weight // points) for held, points, weight in each)
+        return behind >= self.problem.costs[project_id] * self.unit
 
-    def share(self, project_id: str) -> tuple[int, int] | None:
-        """The share as a fraction of units, or None if the supporters cannot pay."""
-        money = self.money
-        counted = self.engine.count(self.winners, project_id)
+    def share(self, project_id: str) -> tuple[int, int]:
+        """What a point pays, in exact units, as a fraction; the supporters can pay."""
+        counted, money = self.counted(project_id), self.money
         due = self.problem.costs[project_id] * self.unit
-        if self.engine.uniform:
-            payers = [(money[held], number) for held, _, number in counted]
-            if sum([held * number for held, number in payers]) < due:
-                return None
-            payers.sort()
-            points_left = sum([number for _, number in payers])
-            for held, number in payers:
-                if due <= held * points_left:
-                    return due, points_left
-                due -= held * number
-                points_left -= number
-            return payers[-1][0], 1
-        return self.share_of_points(counted, due)
+        every = zip(counted.held, counted.weights, strict=True)
+        points_left = sum([weight for held, weight in every if money[held]])
+        for level, weight in self.poor(counted, self.ceilings[project_id]):
+            if due * level.denominator <= level.numerator * points_left:
+                break
+            due -= int(level * weight)
+            points_left -= weight
+        return due, points_left or 1
 
-    def share_of_points(self, counted: Counted, due: int) -> tuple[int, int] | None:
+    def poor(self, counted: Counted, ceiling: float) -> list[tuple[int | Fraction, int]]:
+        """What those who may have less than the share have for a point, exactly, the least first.
+
+        A voter's points divide what all of them have for a point into whole units.
+        """
         money = self.money
-        if sum([money[held] * number for held, _, number in counted]) < due:
-            return None
-        payers = sorted(
-            (Fraction(money[held], points), points, number) for held, points, number in counted
+        every = zip(counted.held, counted.points, counted.weights, strict=True)
+        return sorted(
+            (self.held(held) if points == 1 else Fraction(self.held(held), points), weight)
+            for held, points, weight in every
+            if 0.0 < money[held] <= ceiling * points
         )
-        points_left = sum([points * number for _, points, number in payers])
-        for each, points, number in payers:
-            if due * each.denominator <= each.numerator * points_left:
-                return due, points_left
-            due -= each.numerator * points // each.denominator * number
-            points_left -= points * number
-        return payers[-1][0].numerator, payers[-1][0].denominator
 
-    def buy(self, project_id: str, numerator: int, denominator: int) -> None:
+    def held(self, bought: int) -> int:
+        """What a voter who bought these has, in exact units."""
+        if bought in self.exact:
+            amount, unit = self.exact[bought]
+            if unit == self.unit:
+                return amount
+            amount *= self.unit // unit
+        else:
+            before, winner = self.steps[bought]
+            share, unit = self.shares[winner]
+            points = self.supporters.points_of[bought ^ before]
+            amount = max(0, self.held(before) - share * (self.unit // unit) * points)
+        self.exact[bought] = (amount, self.unit)
+        return amount
+
+    def buy(self, project_id: str) -> None:
         """Take the share from every supporter, or what is left to them."""
-        counted = self.engine.count(self.winners, project_id)
-        winner_bits = self.engine.mark(project_id)
-        share = self.refine(numerator, denominator)
-        money, bits = self.money, self.engine.bits
-        for held, points, _ in counted:
+        due, points_left = self.share(project_id)
+        factor = points_left // gcd(due, points_left)
+        share = due * factor // points_left
+        self.unit *= factor
+        counted = self.counted(project_id)
+        self.winners |= self.supporters.mark(project_id)
+        self.shares[project_id] = (share, self.unit)
+        pays = share / self.unit
+        sure = -_ERROR * (len(self.purchases) + 4) * self.endowment
+        money, bits = self.money, self.supporters.bits
+        for held, points in zip(counted.held, counted.points, strict=True):
             after = held | bits[project_id, points]
-            money[after] = max(0, money[held] - share * points)
             self.steps[after] = (held, project_id)
-        self.winners |= winner_bits
+            left = money[held] - pays * points
+            money[after] = left if left > 0.0 else _HARDLY if left > sure and money[held] else 0.0
         self.waiting = [pair for pair in self.waiting if pair[1] != project_id]
         self.purchases.append(Purchase(project_id, Fraction(share, self.unit)))
-
-    def refine(self, numerator: int, denominator: int) -> int:
-        """Make the common unit fine enough for a share and return the share in it."""
-        factor = denominator // gcd(numerator, denominator)
-        if factor > 1:
-            self.unit *= factor
-            self.money = {held: left * factor for held, left in self.money.items()}
-        return numerator * factor // denominator

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from pb_portal.tally.model import Election, compress
+from pb_portal.tally.model import Election
 
 UTILITIES: Final = ("cost", "cardinality")
 
@@ -20,6 +20,7 @@ class Problem:
     project the ballots that give it points, as pairs (group, points). ``rank`` is the order in
     which equals are taken. ``by_cost`` says that a voter's utility of a project grows with its
     cost (a dearer project is a greater good); otherwise all projects are worth the same.
+    ``uniform`` says that nobody gives a project more than one point.
     """
 
     costs: Mapping[str, int]
@@ -27,6 +28,7 @@ class Problem:
     supporters: Mapping[str, tuple[tuple[int, int], ...]]
     rank: Mapping[str, int]
     by_cost: bool
+    uniform: bool
 
     @property
     def voters(self) -> int:
@@ -49,24 +51,24 @@ def build(election: Election, rank: Mapping[str, int], standing: set[str], utili
     """The problem of an election; blank ballots are no voters and share no money."""
     costs = {one.id: one.cost for one in election.projects if one.id in standing}
     found: dict[str, list[tuple[int, int]]] = {one: [] for one in costs}
-    groups: list[int] = []
-    for ballot in compress(election.ballots):
-        if not ballot.choices:
-            continue
-        points = _points(election, ballot.choices, ballot.points)
-        for choice, point in zip(ballot.choices, points, strict=True):
+    weights: dict[tuple[tuple[str, ...], tuple[int, ...]], int] = {}
+    for ballot in election.ballots:
+        key = (ballot.choices, ballot.points)
+        weights[key] = weights.get(key, 0) + ballot.weight
+    weights = {key: weight for key, weight in weights.items() if key[0]}
+    ones = (1,) * len(election.projects)
+    uniform = election.vote_type in ("approval", "choose-1")
+    for group, (choices, given) in enumerate(weights):
+        points = ones if uniform else _points(election, choices, given)
+        for choice, point in zip(choices, points, strict=False):
             if choice in found and point > 0:
-                found[choice].append((len(groups), point))
-        groups.append(ballot.weight)
+                found[choice].append((group, point))
     supporters = {one: tuple(pairs) for one, pairs in found.items() if pairs}
-    return Problem(costs, tuple(groups), supporters, rank, utility == "cost")
+    groups = tuple(weights.values())
+    return Problem(costs, groups, supporters, rank, utility == "cost", uniform)
 
 
 def _points(
     election: Election, choices: tuple[str, ...], points: tuple[int, ...]
 ) -> tuple[int, ...] | range:
-    if election.vote_type in ("cumulative", "scoring"):
-        return points
-    if election.vote_type == "ordinal":
-        return range(len(choices), 0, -1)
-    return (1,) * len(choices)
+    return range(len(choices), 0, -1) if election.vote_type == "ordinal" else points

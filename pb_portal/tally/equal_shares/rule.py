@@ -87,7 +87,9 @@ class _Count:
     def __init__(self, election: Election, rule: Rule, choices: Choices, ties: Ties) -> None:
         self.election, self.rule, self.choices, self.ties = election, rule, choices, ties
         self.projects = {project.id: project for project in election.projects}
-        self.votes, self.scores = votes_of(election), scores_of(election)
+        self.votes = votes_of(election)
+        approval = scoring_of(election) == "votes"
+        self.scores = self.votes if approval else scores_of(election)
         self.verdicts: dict[str, Verdict] = {}
         self.sit_out()
         self.problem = build(election, self.rank(), self.standing(), choices.utility)
