@@ -158,8 +158,8 @@ def _said(typed: str) -> list[ColumnElement[bool]]:
 
 
 def _asked(cycle_id: int, asked: Filters) -> ColumnElement[bool]:
-    wanted = [asked.status] if asked.status else sorted(SHOWN)
-    conditions = [Proposal.cycle_id == cycle_id, Proposal.status.in_(wanted)]
+    wanted = {asked.status} & PUBLIC if asked.status else SHOWN
+    conditions = [Proposal.cycle_id == cycle_id, Proposal.status.in_(sorted(wanted))]
     if asked.area_id is not None:
         conditions.append(Proposal.area_id == asked.area_id)
     if asked.category_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, delete, update
+from sqlalchemy import Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -111,6 +111,4 @@ def _switch(
         statement = delete(table).where(
             table.c.proposal_id == proposal_id, table.c.person_id == person_id
         )
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    return result.rowcount > 0
+    return session.execute(statement.returning(table.c.person_id)).first() is not None
