@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from werkzeug.routing import IntegerConverter, Map
 
 from pb_portal.domain.permissions import P, may
 from pb_portal.web import clock, i18n
@@ -30,6 +31,13 @@ def safe_next(target: str | None) -> str:
     return url_for("pages.home")
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address: one that no column could hold leads nowhere, like any other."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1, **options})
+
+
 def _globals() -> dict[str, Any]:
     settings = current_app.config["SETTINGS"]
     return {
@@ -48,5 +56,6 @@ def _globals() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Attach the globals."""
     app.context_processor(_globals)
+    app.url_map.converters["int"] = RowNumber
     app.jinja_env.filters["outlines"] = outlines
     app.jinja_env.filters["ground"] = ground_name

@@ -33,7 +33,8 @@ def show(slug: str, number: int) -> Answer:
 def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
     """Render the page; `form` holds a comment that could not be added."""
     proposal = found.proposal
-    before = request.args.get("before", type=int)
+    typed = request.args.get("before", "")
+    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
     comments, older = queries.comments_of(session(), proposal.id, before)
     body = render_template(
         "proposals/show.html",
