@@ -44,5 +44,5 @@ class BlockForm(Form):
     """Blocking an account or letting it in again."""
 
     reason = Lines(
-        _l("Reason"), [required(_l("Write the reason: it stays in the log")), up_to(500)]
+        _l("Reason"), [required(_l("Write the reason: it stays in the log.")), up_to(500)]
     )

@@ -106,9 +106,9 @@ def _action(cycle: Cycle, at: datetime) -> Action | None:
 def _way(cycle: Cycle, kind: PhaseKind) -> tuple[str, str]:
     slug = cycle.slug
     if kind == PhaseKind.VOTING:
-        return _("Vote"), url_for("voting.start", slug=slug)
+        return _("Vote now"), url_for("voting.start", slug=slug)
     if kind == PhaseKind.APPLICATIONS:
-        return _("Propose"), url_for("proposals.start", slug=slug)
+        return _("Make a proposal"), url_for("proposals.start", slug=slug)
     if kind == PhaseKind.RESULTS:
         return _("See the results"), url_for("results.show", slug=slug)
     if kind == PhaseKind.DELIVERY:

@@ -129,7 +129,7 @@ def time_left(value: datetime) -> str:
         return str(gettext("over"))
     if days == 0:
         return str(gettext("today is the last day"))
-    return str(ngettext("%(num)d day left", "%(num)d days left", days))
+    return str(ngettext("%(days)d day left", "%(days)d days left", days, days=days))
 
 
 def ago(value: datetime) -> str:
