@@ -64,7 +64,7 @@ def election_of(
 
 def _imported(session: Session, cycle: Cycle, part: CycleArea, won: frozenset[int]) -> Election:
     rows = session.execute(
-        select(Proposal.id, Proposal.external_id, Proposal.title, Proposal.cost)
+        select(Proposal.id, Proposal.external_id, Proposal.cost)
         .where(Proposal.cycle_id == cycle.id)
         .order_by(Proposal.number)
     ).all()
@@ -73,7 +73,7 @@ def _imported(session: Session, cycle: Cycle, part: CycleArea, won: frozenset[in
     return source.restored(
         cycle.source,
         projects=tuple(
-            _project(told[row.external_id], row.external_id, row.title, row.cost, row.id in won)
+            _project(told[row.external_id], row.external_id, row.cost, row.id in won)
             for row in rows
         ),
         ballots=tuple(sorted(_ballots(session, cycle.id, named), key=_by_voter)),
@@ -83,11 +83,11 @@ def _imported(session: Session, cycle: Cycle, part: CycleArea, won: frozenset[in
     )
 
 
-def _project(told: Mapping[str, Any], one: str, title: str, cost: int, won: bool) -> Project:
+def _project(told: Mapping[str, Any], one: str, cost: int, won: bool) -> Project:
     return Project(
         id=one,
         cost=cost,
-        name="" if title == f"№ {one}" else title,
+        name=told["name"],
         category=tuple(told["category"]),
         beneficiaries=tuple(told["beneficiaries"]),
         district=told["district"],

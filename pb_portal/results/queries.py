@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts.models import Person
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.audit import queries as audit
+from pb_portal.audit.models import AuditEntry
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category, Cycle
 from pb_portal.db import Missing
@@ -141,14 +143,19 @@ def find_request(session: Session, run: CountRun) -> ApprovalRequest | None:
     return approvals.find_open(session, "result.certify", f"count:{run.id}")
 
 
-def last_decline(session: Session, run: CountRun) -> ApprovalRequest | None:
-    """The newest refusal to certify a count."""
-    return session.scalars(
-        select(ApprovalRequest)
+def last_decline(session: Session, run: CountRun) -> AuditEntry | None:
+    """The newest refusal to certify a count, with its reason, as the log keeps it."""
+    request_id = session.scalar(
+        select(ApprovalRequest.id)
         .where(ApprovalRequest.subject == f"count:{run.id}", ApprovalRequest.state == "declined")
         .order_by(ApprovalRequest.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
+    if request_id is None:
+        return None
+    subject = f"approval:{request_id}"
+    found = audit.newest(session, action="result.certify.declined", subject=subject, limit=1)
+    return found[0] if found else None
 
 
 def get_certification(session: Session, request_id: int) -> tuple[ApprovalRequest, CountRun]:
@@ -245,7 +252,9 @@ def people_of(session: Session, waiting: Waiting) -> dict[int, str]:
     """Names of those who counted and signed so far."""
     run, request = waiting.run, waiting.request
     ids = [run.counted_by, run.first_commissioner_id, run.second_commissioner_id] if run else []
-    return names_of(session, [*ids, request.proposed_by if request else None])
+    refused = last_decline(session, run) if run else None
+    ids += [request.proposed_by if request else None, refused.actor_id if refused else None]
+    return names_of(session, ids)
 
 
 def progress(session: Session, cycle: Cycle, at: datetime) -> Waiting:

@@ -53,6 +53,7 @@ def numbered(params: Params, numbers: Mapping[str, int]) -> dict[str, Any]:
     named: dict[str, Any] = dict(params)
     if "by" in named:
         named["by"] = numbers[named["by"]]
-    if "against" in named:
-        named["against"] = [numbers[other] for other in named["against"]]
+    for key in ("against", "spent_on"):
+        if key in named:
+            named[key] = [numbers[other] for other in named[key]]
     return named

@@ -139,6 +139,7 @@ def kept(election: Election, sha256: str) -> dict[str, Any]:
         "awards": election.awards,
         "projects": {
             one.id: {
+                "name": one.name,
                 "category": list(one.category),
                 "beneficiaries": list(one.beneficiaries),
                 "district": one.district,

@@ -8,25 +8,34 @@ from flask_babel import gettext as _
 
 from pb_portal.cycles.models import Cycle
 from pb_portal.results.queries import Line
-from pb_portal.tally.english import MONEY
+from pb_portal.tally.english import MONEY, MOST
 from pb_portal.web.i18n import language, money, number
 from pb_portal.web.phrases import SENTENCES, phrase
 
 
 def reason(line: Line, cycle: Cycle, rule: str, decimals: int = 0) -> str:
     """The one sentence that says why a proposal won or did not."""
-    code = f"reason.{line.reason}"
+    code = _code(line)
     if code not in SENTENCES:
         return phrase("reason.other_won" if line.selected else "reason.other_lost", rule=rule)
     shown = {key: _shown(key, value, cycle, decimals) for key, value in line.params.items()}
     return phrase(code, **shown)
 
 
+def _code(line: Line) -> str:
+    """The phrase of a reason; some have two, by the figures that come with them."""
+    if line.reason == "lost_lot" and "behind" in line.params:
+        return "reason.lost_lot_shared"
+    if line.reason == "money_spent" and line.params.get("spent_on"):
+        return "reason.money_spent_on"
+    return f"reason.{line.reason}"
+
+
 def _shown(key: str, value: Any, cycle: Cycle, decimals: int) -> str:
     if key in MONEY:
         return money(value, cycle.currency, cycle.minor_units)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value[:MOST]))
     if key in ("threshold", "missing"):
         return points(value, decimals)
     return str(value)
@@ -45,12 +54,15 @@ def points(value: int, decimals: int = 0) -> str:
 def rule_name(rule: str) -> str:
     """What a counting rule does, in a few words."""
     names = {
-        "greedy": _("most votes first, what does not fit is skipped"),
-        "greedy-threshold": _("most votes first, what does not fit is skipped, with a threshold"),
-        "greedy-no-skip": _("most votes first, until one does not fit"),
-        "greedy-exclusive": _("most votes first, of rival projects only one"),
-        "greedy-per-cost": _("most votes for the money first"),
-        "greedy-custom": _("most votes first, with reserve money at the end"),
-        "equal-shares": _("equal shares: every voter has the same part of the money"),
+        "greedy": _("Most votes first; what does not fit is skipped"),
+        "greedy-threshold": _(
+            "Most votes first; what does not fit is skipped; below the threshold nothing wins"
+        ),
+        "greedy-no-skip": _("Most votes first, until one does not fit"),
+        "greedy-exclusive": _("Most votes first; of rival projects only one"),
+        "greedy-per-cost": _("Most votes for the money first"),
+        "greedy-custom": _("Most votes first, with reserve money at the end"),
+        "phragmen": _("Phragmén’s rule: voters receive money evenly and buy together"),
+        "equal-shares": _("Equal shares: every voter has the same part of the money"),
     }
     return str(names.get(rule.partition(":")[0].partition("/")[0], rule))

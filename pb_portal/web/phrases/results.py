@@ -39,6 +39,31 @@ SENTENCES = {
         "Lost the lot to No. %(against)s with the same votes: %(remaining)s was left at its turn, "
         "%(shortfall)s too little."
     ),
+    "reason.lost_lot_shared": N_(
+        "Lost the lot to No. %(against)s with the same support; then its supporters had "
+        "%(behind)s left, %(shortfall)s too little."
+    ),
+    "reason.won_shared": N_(
+        "Won: its supporters paid for it together, at most %(share)s for one vote."
+    ),
+    "reason.won_topup": N_(
+        "Won with the money left over: %(remaining)s was left at its turn, %(left)s after it."
+    ),
+    "reason.won_in_turn": N_("Won in turn %(round)s, when each voter had received %(time)s."),
+    "reason.too_few_votes": N_(
+        "Too few votes for its cost: its supporters held %(behind)s, %(shortfall)s too little."
+    ),
+    "reason.money_spent": N_(
+        "Its supporters’ money went to other winners: %(behind)s was left, %(shortfall)s too "
+        "little."
+    ),
+    "reason.money_spent_on": N_(
+        "Its supporters’ money went to other winners, most to No. %(spent_on)s: %(behind)s was "
+        "left, %(shortfall)s too little."
+    ),
+    "reason.too_late": N_(
+        "The money ended before its turn: %(remaining)s was left, %(shortfall)s too little."
+    ),
     "reason.stopped": N_(
         "The count ended before its turn, at No. %(by)s, which did not fit into the remaining "
         "%(remaining)s."

@@ -213,7 +213,9 @@ def test_a_refusal_needs_a_reason_and_leaves_the_count_sealed(
         session, signed(second), request, approve=False, reason="The register is disputed."
     )
     assert run.state == "counted"
-    assert queries.last_decline(session, run) is request
+    refused = queries.last_decline(session, run)
+    assert refused is not None
+    assert (refused.actor_id, refused.reason) == (second.id, "The register is disputed.")
     assert service.propose_certification(session, signed(second), run).state == "open"
 
 
