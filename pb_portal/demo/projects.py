@@ -231,7 +231,7 @@ def _accept(
         by,
         project,
         accepted_on=today,
-        act=f"Акт № {project.number}",
+        act=f"{project.number}",
         delivered=delivered,
         today=today,
     )

@@ -75,6 +75,13 @@ class Number(Field):
         return int(text)
 
 
+class Money(Number):
+    """An amount, grouped by thousands as people write it."""
+
+    def written(self, value: int) -> str:
+        return f"{value:,}".replace(",", "\u00a0")
+
+
 class Percent(Number):
     """A share from 0 to 100."""
 
@@ -137,7 +144,7 @@ class ContractForm(Form):
         _l("BIN of the contractor"), [required(), up_to(20)], description=_l("12 digits")
     )
     number = Line(_l("Contract number"), [required(), up_to(80)])
-    sum = Number(_l("Sum of the contract"), [required()])
+    sum = Money(_l("Sum of the contract"), [required()])
     signed_on = Day(_l("Signed on"), [required()])
     difference = Lines(
         _l("Why the sum differs from the promise"),
@@ -149,7 +156,7 @@ class ContractForm(Form):
 class PaymentForm(Form):
     """Money paid."""
 
-    sum = Number(_l("Sum paid"), [required()])
+    sum = Money(_l("Sum paid"), [required()])
     paid_on = Day(_l("Paid on"), [required()])
     note = Line(_l("What for"), [up_to(200)])
 

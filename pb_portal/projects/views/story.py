@@ -15,8 +15,6 @@ from pb_portal.web.i18n import full_date
 from pb_portal.web.phrases.projects import state_word
 
 TONES = {
-    "works": "now",
-    "acceptance": "now",
     "completed": "done",
     "suspended": "warn",
     "carried_over": "warn",
@@ -44,13 +42,14 @@ def story(project: Project, updates: Sequence[ProjectUpdate]) -> dict[str, Any]:
 def timeline(project: Project) -> list[dict[str, Any]]:
     """States and moved dates, newest first; the first line says where it comes from."""
     said: dict[datetime, str] = {event.at: event.reason for event in project.events}
+    present = project.events[-1] if project.events else None
     rows: list[dict[str, Any]] = [
         {
             "at": event.at,
             "title": state_word(event.target),
             "reason": event.reason,
             "icon": "done" if event.target == "completed" else event.target,
-            "tone": TONES.get(event.target),
+            "tone": TONES.get(event.target) or ("now" if event is present else None),
         }
         for event in project.events
     ]
