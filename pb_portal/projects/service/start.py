@@ -22,6 +22,7 @@ from pb_portal.projects.models import Project, ProjectFollow, ProjectLine, Proje
 from pb_portal.projects.service.letters import tell_followers
 from pb_portal.proposals.models import EstimateLine, Proposal, ProposalFollow
 from pb_portal.results.models import CountRun, ProposalResult
+from pb_portal.results.queries import certified_run
 
 
 def winners(session: Session, cycle_id: int) -> Sequence[tuple[Proposal, int | None]]:
@@ -34,12 +35,6 @@ def winners(session: Session, cycle_id: int) -> Sequence[tuple[Proposal, int | N
         .order_by(Proposal.number)
     )
     return [(proposal, number) for proposal, number in rows]
-
-
-def certified(session: Session, cycle_id: int) -> bool:
-    """Whether the cycle's count is certified."""
-    asked = select(CountRun.id).where(CountRun.cycle_id == cycle_id, CountRun.state == "certified")
-    return session.scalar(asked) is not None
 
 
 def usual_promise(cycle: Cycle) -> date:
@@ -57,7 +52,7 @@ def start_from_winners(
     not after the vote. A second call finds nothing left to do.
     """
     demand(by.actor, P.START_PROJECTS)
-    if not certified(session, cycle.id):
+    if certified_run(session, cycle.id) is None:
         raise Refusal("project.not_certified")
     promised = promised_on or usual_promise(cycle)
     voting = find_phase(cycle, PhaseKind.VOTING)

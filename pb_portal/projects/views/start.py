@@ -14,8 +14,9 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.projects import service
 from pb_portal.projects.forms import StartForm
-from pb_portal.projects.service.start import certified, usual_promise
+from pb_portal.projects.service.start import usual_promise
 from pb_portal.projects.views.base import blueprint
+from pb_portal.results.queries import certified_run
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
 
@@ -51,7 +52,7 @@ def _page(cycle: Cycle, form: StartForm) -> str:
         form=form,
         rows=rows,
         waiting=[proposal for proposal, number in rows if number is None],
-        certified=certified(session(), cycle.id),
+        certified=certified_run(session(), cycle.id) is not None,
     )
 
 

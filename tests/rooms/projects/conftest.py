@@ -140,6 +140,8 @@ def make_winners(session: Session, *, certified: bool = True) -> Winners:
             state="certified" if certified else "counted",
             counted_at=datetime.now(UTC) - timedelta(days=3),
             certified_at=datetime.now(UTC) - timedelta(days=2) if certified else None,
+            first_commissioner_id=author.id,
+            second_commissioner_id=follower.id,
             rule="greedy",
             input_digest="0" * 64,
         )
