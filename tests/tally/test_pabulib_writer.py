@@ -131,7 +131,7 @@ def elections(draw):
         ballots.append(Ballot(choices, points, str(number)))
     return Election(
         projects=tuple(
-            Project(one, draw(st.integers(1, 10**9)), draw(WORDS.filter(bool))) for one in ids
+            Project(one, draw(st.integers(1, 10**8)), draw(WORDS.filter(bool))) for one in ids
         ),
         ballots=tuple(ballots),
         budget=draw(st.integers(0, 10**12)),

@@ -19,7 +19,7 @@ from pb_portal.tally.pabulib.lines import MAX_BYTES, Rows, open_stream
 from pb_portal.tally.pabulib.meta import Meta
 from pb_portal.tally.pabulib.numbers import Number, whole_number
 from pb_portal.tally.pabulib.votes import Votes
-from pb_portal.tally.scores import scores_of, votes_of
+from pb_portal.tally.scores import scores_of, scoring_of, votes_of
 
 SECTIONS: Final = ("META", "PROJECTS", "VOTES")
 _OWN: Final = frozenset(("project_id", "cost", "name", "category", "beneficiaries", "district")) | {
@@ -175,7 +175,8 @@ class _File:
 
     def compare(self, election: Election) -> None:
         """Notice where the file's own totals are not those of its ballots."""
-        votes, scores = votes_of(election), scores_of(election)
+        votes = votes_of(election)
+        scores = votes if scoring_of(election) == "votes" else scores_of(election)
         for one, fields in self.projects.items():
             for column, code, found, scale in (
                 ("votes", "other_votes", votes[one], 0),

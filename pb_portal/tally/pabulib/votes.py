@@ -36,13 +36,14 @@ class Votes:
     ) -> None:
         self.vote_type, self.max_length, self.notices = vote_type, max_length, notices
         self.ids = {one: one for one in projects} if isinstance(projects, dict) else {}
+        self.limit = 1 if vote_type == "choose-1" else max_length or len(self.ids)
         self.keep = keep_voters
         self.required = required_columns(vote_type)
         self.with_points = "points" in self.required
-        self.contents: dict[tuple[str, str], Content] = {}
-        self.odd: dict[tuple[str, str], list[Notice]] = {}
-        self.weights: dict[tuple[str, str], int] = {}
-        self.listed: list[tuple[str, tuple[str, str], dict[str, str]]] = []
+        self.contents: dict[str, Content] = {}
+        self.odd: dict[str, list[Notice]] = {}
+        self.weights: dict[str, int] = {}
+        self.listed: list[tuple[str, str, dict[str, str]]] = []
         self.seen: set[str] = set()
         self.voters = 0
 
@@ -54,23 +55,22 @@ class Votes:
 
     def take(self, rows: Iterator[list[str]], source: Rows, width: int) -> None:
         """Read all ballots that follow."""
-        weights, seen = self.weights, self.seen
+        weights, seen, odd = self.weights, self.seen, self.odd
+        voter_at, vote_at, points_at = self.voter_at, self.vote_at, self.points_at
         for row in rows:
             if len(row) != width:
                 if not any(row):
                     continue
                 self.refuse_row(row, source.line, width)
-            voter = row[self.voter_at].strip()
-            if not voter:
-                raise PabulibError("empty_id", source.line, field="voter_id")
-            if voter in seen:
-                raise PabulibError("duplicate_voter", source.line, voter=voter)
+            voter = row[voter_at].strip()
+            if voter in seen or not voter:
+                self.refuse_voter(voter, source.line)
             seen.add(voter)
-            key = (row[self.vote_at], row[self.points_at] if self.with_points else "")
+            key = row[vote_at] if points_at < 0 else f"{row[vote_at]};{row[points_at]}"
             if key not in weights:
                 weights[key] = 0
                 self.parse(key, source.line)
-            if key in self.odd:
+            if odd and key in odd:
                 self.repeat(key, source.line)
             weights[key] += 1
             if self.keep:
@@ -79,43 +79,57 @@ class Votes:
         self.voters = len(seen)
         seen.clear()
 
+    def refuse_voter(self, voter: str, line: int) -> None:
+        if voter:
+            raise PabulibError("duplicate_voter", line, voter=voter)
+        raise PabulibError("empty_id", line, field="voter_id")
+
     def refuse_row(self, row: list[str], line: int, width: int) -> None:
         word = row[0].strip().upper()
         if len(row) == 1 and word in ("META", "PROJECTS", "VOTES"):
             raise PabulibError("duplicate_section", line, section=word)
         raise PabulibError("field_count", line, found=len(row), expected=width)
 
-    def parse(self, key: tuple[str, str], line: int) -> None:
-        named = [item for item in map(str.strip, key[0].split(",")) if item]
-        points = [
-            Number(item, "points", line, negative=self.vote_type == "scoring")
-            for item in filter(None, map(str.strip, key[1].split(",")))
-        ]
-        if self.with_points and len(points) != len(named):
-            raise PabulibError("points_count", line, points=len(points), choices=len(named))
-        kept: dict[str, int] = {}
-        for at, item in enumerate(named):
-            if (project := self.ids.get(item)) is None:
-                raise PabulibError("unknown_project", line, project=item)
-            if project in kept:
-                self.note(key, Notice("repeated_choice", line, {"project": project}))
-            kept.setdefault(project, at)
+    def parse(self, key: str, line: int) -> None:
+        """Read a ballot of a content not seen before."""
+        vote, _, given = key.partition(";") if self.with_points else (key, "", "")
+        named = [item for item in map(str.strip, vote.split(",")) if item]
+        kept = dict(zip(reversed(named), range(len(named) - 1, -1, -1), strict=True))
+        if not self.ids.keys() >= kept.keys():
+            stranger = next(item for item in named if item not in self.ids)
+            raise PabulibError("unknown_project", line, project=stranger)
+        if len(kept) != len(named) or not kept or len(kept) > self.limit:
+            self.inspect(key, named, kept, line)
+        places = sorted(kept.values())
+        choices = tuple([self.ids[named[place]] for place in places])
+        points = self.points(given, len(named), line) if self.with_points else ()
+        self.contents[key] = (choices, tuple([points[at] for at in places]) if points else ())
+
+    def points(self, given: str, choices: int, line: int) -> list[Number]:
+        negative = self.vote_type == "scoring"
+        items = filter(None, map(str.strip, given.split(",")))
+        points = [Number(item, "points", line, negative=negative) for item in items]
+        if len(points) != choices:
+            raise PabulibError("points_count", line, points=len(points), choices=choices)
+        return points
+
+    def inspect(self, key: str, named: list[str], kept: dict[str, int], line: int) -> None:
+        """Note what is odd about a ballot, or refuse it."""
         if self.vote_type == "choose-1" and len(kept) > 1:
             raise PabulibError("too_many_choices", line, choices=len(kept))
+        twice = [item for at, item in enumerate(named) if kept[item] != at]
+        for item in twice:
+            self.note(key, Notice("repeated_choice", line, {"project": item}))
         if not kept:
             self.note(key, Notice("blank_vote", line, {}))
         if self.max_length is not None and len(kept) > self.max_length:
             params = {"choices": len(kept), "limit": self.max_length}
             self.note(key, Notice("long_vote", line, params))
-        self.contents[key] = (
-            tuple(kept),
-            tuple(points[at] for at in kept.values()) if self.with_points else (),
-        )
 
-    def note(self, key: tuple[str, str], notice: Notice) -> None:
+    def note(self, key: str, notice: Notice) -> None:
         self.odd.setdefault(key, []).append(notice)
 
-    def repeat(self, key: tuple[str, str], line: int) -> None:
+    def repeat(self, key: str, line: int) -> None:
         """Every ballot with an oddity is named, not only the first of its kind."""
         if len(self.notices) < MAX_NOTICES:
             self.notices += [Notice(one.code, line, one.params) for one in self.odd[key]]
