@@ -41,11 +41,12 @@ def subject_kinds() -> list[tuple[str, str]]:
         ("account.", _("Accounts")),
         ("proposal.", _("Proposals")),
         ("review.", _("Review")),
+        ("council.", _("Council")),
         ("comment.", _("Comments")),
         ("phase.", _("Phases")),
         ("rules.", _("Rules")),
         ("register.", _("Resident register")),
-        ("vote.", _("Voting")),
+        ("ballots.", _("Voting")),
         ("count.", _("Count")),
         ("result.", _("Results")),
         ("project.", _("Projects")),
@@ -119,4 +120,11 @@ def _subject(entry: AuditEntry, places: Places) -> tuple[str, str | None]:
         return i18n.local(names), url_for("cycles.show", slug=slug)
     if kind == "person" and number and may(clock.actor(), P.ADMINISTER):
         return f"№ {name}", url_for("desk.person", person_id=number)
-    return f"{kind} {name}", None
+    words = {
+        "person": _("Account № %(id)s", id=name),
+        "letter": _("Letter № %(id)s", id=name),
+        "comment": _("Comment № %(id)s", id=name),
+        "phase": _("Phase № %(id)s", id=name),
+        "approval": _("Request № %(id)s", id=name),
+    }
+    return str(words.get(kind, f"{kind} {name}")), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -151,12 +151,12 @@ def _name(cycle: Cycle) -> str:
 
 
 def path_of(cycle: Cycle, at: datetime) -> list[dict[str, Any]]:
-    """The phases as `phase_timeline` draws them; ends are shown as the last day itself."""
+    """The phases as `phase_timeline` draws them."""
     return [
         {
             "name": phase_name(phase.kind),
             "starts": phase.starts_at,
-            "ends": phase.ends_at - timedelta(microseconds=1),
+            "ends": phase.ends_at,
             "state": phases.state_at(phase, at),
         }
         for phase in cycle.phases
