@@ -98,6 +98,7 @@ def client(app: Flask, session: Session) -> StrictClient:
     app.test_client_class = StrictClient
     made = app.test_client()
     assert isinstance(made, StrictClient)
+    made.set_cookie("language", "en")
     return made
 
 

@@ -161,6 +161,14 @@ def freeze_rules(session: Session, by: Signature, cycle: Cycle) -> str:
     return row.digest
 
 
+def rules_frozen(session: Session, cycle_id: int) -> bool:
+    """Whether the rule book is frozen, asked afresh: no ballot is taken before it is."""
+    return (
+        session.scalar(select(RuleBookRow.frozen_at).where(RuleBookRow.cycle_id == cycle_id))
+        is not None
+    )
+
+
 def rules_due(session: Session, at: datetime) -> Sequence[Cycle]:
     """Cycles whose rules must be frozen: their vote opens within the hour or has opened."""
     return session.scalars(

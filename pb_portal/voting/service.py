@@ -134,6 +134,8 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
         raise Refusal("voting.session_over")
     if phase is None or not is_open(phase, now):
         raise Refusal("voting.closed")
+    if not cycles.rules_frozen(session, poll.cycle_id):
+        raise Refusal("voting.rules_open")
     choices = sorted(sending.choices)
     check_choices(poll.rules, choices, _allowed(session, poll, voter.area_id, choices))
     _take_part(session, poll, voter.voter_key, now.astimezone(zone))

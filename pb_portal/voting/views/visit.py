@@ -50,7 +50,8 @@ def closed_page(cycle: Cycle, phase: Phase, *, late: bool = False) -> tuple[str,
     """
     state = state_at(phase, clock.now())
     frozen = register.is_frozen(session(), cycle.id)
-    if state == "now" and frozen and not late:
+    ruled = cycles.rules_frozen(cycle)
+    if state == "now" and frozen and ruled and not late:
         return None
     g.on_error_page = late
     page = render_template(
@@ -59,6 +60,7 @@ def closed_page(cycle: Cycle, phase: Phase, *, late: bool = False) -> tuple[str,
         phase=phase,
         state="past" if late else state,
         frozen=frozen,
+        ruled=ruled,
         late=late,
     )
     return page, 409 if late else 200

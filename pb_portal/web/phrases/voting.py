@@ -14,6 +14,7 @@ SENTENCES = {
         "You may choose at most %(most)s, and %(chosen)s are marked. Put some back first."
     ),
     "voting.session_over": N_("Your time has run out. Prove your identity once more."),
+    "voting.rules_open": N_("The rules of this vote are not fixed yet, so no ballot is accepted."),
     "voting.closed": N_("The vote is closed. Your ballot was not accepted."),
     "voting.still_open": N_("The vote is still open. Nobody can see any figures before its end."),
     "voting.already_voted": N_(

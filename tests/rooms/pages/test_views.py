@@ -188,6 +188,7 @@ def test_home_and_help_speak_three_languages(
 
 
 def test_the_browsers_language_is_spoken_until_another_is_chosen(client: StrictClient) -> None:
+    client.delete_cookie("language")
     asked = {"Accept-Language": "kk-KZ,kk;q=0.9,en;q=0.5"}
     assert '<html lang="kk"' in client.get("/help", headers=asked).get_data(as_text=True)
     answer = client.get("/language/ru?next=/help%3Fa%3D1", headers=asked)
@@ -200,6 +201,7 @@ def test_the_language_of_an_account_is_spoken_when_none_was_chosen(
     client: StrictClient, session: Session
 ) -> None:
     sign_in(client, make_person(session, locale="kk"))
+    client.delete_cookie("language")
     page = client.get("/me", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert '<html lang="kk"' in page
 
