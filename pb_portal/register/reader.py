@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -89,7 +90,8 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
     except UnicodeDecodeError:
         raise Refusal("register.unreadable", field="file", line=number + 1) from None
     finally:
-        text.detach()
+        with suppress(ValueError):  # the caller may have closed the file before us
+            text.detach()
 
 
 def _places(header: list[str]) -> dict[str, int]:

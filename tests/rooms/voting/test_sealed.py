@@ -1,0 +1,161 @@
+"""Sealed until certified: a planted count of 7,919 votes appears on no page while the vote is open.
+
+Every GET route of the application is walked by a visitor, a resident and each staff role.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from pb_portal.db import database_now
+from pb_portal.domain import ledger
+from pb_portal.domain.permissions import Role
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.refusal import Refusal
+from pb_portal.voting import queries
+from pb_portal.voting.models import Ballot, Participation
+from tests.conftest import sign_in
+from tests.factories import make_person
+from tests.factories.voting import make_vote, make_voter, prove, vote
+
+PLANTED = 7919
+GROUPED = re.compile(r"(?<![\w-])7[\s,.'\u00a0\u202f\u2009]?919(?![\w-])")
+ROOT = Path(__file__).resolve().parents[3] / "pb_portal"
+
+
+@pytest.fixture
+def planted(session):
+    """An open vote with 7,919 ballots for one proposal."""
+    cycle, papers = make_vote(session)
+    area = cycle.areas[0].area_id
+    box = ledger.cycle_key("test-ballot", cycle.id)
+    today = database_now(session).date()
+    ballots, people = [], []
+    for number in range(PLANTED):
+        name = ledger.ballot_key(box, f"planted-{number}")
+        once = ledger.nonce(box, name, "planted")
+        sheet = ledger.canonical(cycle.id, name, 1, area, [papers[0].id])
+        ballots.append(
+            {
+                "cycle_id": cycle.id,
+                "ballot_key": name,
+                "revision": 1,
+                "area_id": area,
+                "choices": [papers[0].id],
+                "points": [],
+                "nonce": once,
+                "leaf": ledger.leaf(sheet, once),
+            }
+        )
+        people.append(
+            {
+                "cycle_id": cycle.id,
+                "voter_key": f"planted-{number}",
+                "channel": "portal",
+                "on": today,
+            }
+        )
+    session.execute(insert(Ballot), ballots)
+    session.execute(insert(Participation), people)
+    session.flush()
+    return cycle, papers
+
+
+def addresses(app, cycle, papers) -> list[str]:
+    """Every GET route, with ids of things that exist or may."""
+    fillings = {
+        "slug": [cycle.slug],
+        "number": [str(papers[0].number)],
+        "proposal_id": [str(papers[0].id)],
+        "cycle_id": [str(cycle.id)],
+        "locale": ["en"],
+        "code": ["en"],
+    }
+    found = []
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+                continue
+            values = {}
+            for name in rule.arguments:
+                whole = type(rule._converters[name]).__name__ == "IntegerConverter"
+                values[name] = fillings.get(name, ["1"] if whole else ["x"])[0]
+            found.append(adapter.build(rule.endpoint, values, append_unknown=False))
+    assert len(found) > 20
+    return sorted(set(found))
+
+
+WALKERS = ["visitor", "resident", *[role.value for role in Role]]
+
+
+@pytest.mark.parametrize("walker", WALKERS)
+def test_a_planted_count_appears_on_no_page_for(app, client, session, planted, walker, caplog):
+    cycle, papers = planted
+    caplog.set_level("DEBUG")
+    if walker != "visitor":
+        roles = [] if walker == "resident" else [walker]
+        sign_in(client, make_person(session, *roles))
+    opened = 0
+    for address in addresses(app, cycle, papers):
+        for query in ("", "?sort=votes"):
+            if query and f"/c/{cycle.slug}" not in address:
+                continue
+            answer = client.get(address + query)
+            text = answer.get_data(as_text=True) if not answer.is_streamed else ""
+            assert not GROUPED.search(text), (walker, address, GROUPED.search(text))
+            assert not any(GROUPED.search(str(value)) for value in answer.headers.values())
+            opened += answer.status_code == 200
+    assert opened > 10
+    assert not GROUPED.search(caplog.text)
+
+
+def test_a_voter_sees_no_count_either(client, session, planted):
+    cycle, papers = planted
+    prove(client, session, cycle.slug, make_voter(session, cycle))
+    pages = [client.page(f"/c/{cycle.slug}/vote/ballot")]
+    vote(client, cycle.slug, [papers[0].id])
+    pages.append(client.page(f"/c/{cycle.slug}/vote/done"))
+    for page in pages:
+        assert not GROUPED.search(page) and "7920" not in page
+
+
+@pytest.mark.parametrize("figure", ["counted_ballots", "turnout", "ledger_root"])
+def test_no_figure_leaves_the_box_before_the_close(session, planted, figure):
+    cycle, _ = planted
+    phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
+    read = getattr(queries, figure)
+    for at in (phase.starts_at, phase.ends_at - timedelta(microseconds=1)):
+        with pytest.raises(Refusal) as refused:
+            read(session, cycle.id, at)
+        assert refused.value.code == "voting.still_open"
+    assert read(session, cycle.id, phase.ends_at) is not None
+
+
+def test_after_the_close_every_ballot_is_counted_once(session, planted):
+    cycle, papers = planted
+    phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
+    counted = list(queries.counted_ballots(session, cycle.id, phase.ends_at))
+    assert counted == [(cycle.areas[0].area_id, [papers[0].id], [])] * PLANTED
+    assert queries.turnout(session, cycle.id, phase.ends_at) == PLANTED
+    leaves = session.scalars(select(Ballot.leaf)).all()
+    head = queries.ledger_root(session, cycle.id, phase.ends_at)
+    assert head == queries.Ledger(ledger.tree_root(sorted(leaves)), PLANTED)
+
+
+def test_votes_are_read_in_one_place_only():
+    """The tables of the box are selected from nowhere but in its own drawer."""
+    reading = re.compile(
+        r"(select|exists|query|get|get_one)\([^)]*\b(Ballot|Participation)\b|FROM voting_"
+    )
+    touching = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if reading.search(path.read_text("utf-8"))
+    }
+    assert touching == {"voting/queries.py"}
