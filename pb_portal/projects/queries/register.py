@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
 from pb_portal.cycles.models import Category, Cycle
@@ -95,8 +95,8 @@ def totals(session: Session, wanted: Wanted, today: date) -> list[Total]:
         .group_by(Payment.project_id)
         .subquery()
     )
-    currency = func.coalesce(Cycle.currency, "KZT")
-    minor_units = func.coalesce(Cycle.minor_units, 0)
+    currency = func.coalesce(Cycle.currency, literal_column("'KZT'"))
+    minor_units = func.coalesce(Cycle.minor_units, literal_column("0"))
     query = wanted.apply(
         select(
             currency,

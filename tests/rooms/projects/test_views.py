@@ -11,10 +11,12 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from pb_portal.db import db
+from pb_portal.mailer.render import write
 from pb_portal.outbox.models import Letter
 from pb_portal.projects import service
 from pb_portal.projects.models import Payment, Project, ProjectFollow, ProjectUpdate
@@ -459,3 +461,42 @@ def test_a_mistaken_payment_is_shown_struck_out(
     page = desk.page(f"/projects/{project.number}")
     assert re.search(r"<s>[^<]*777,000", page)
     assert "Лишний ноль" in page
+
+
+LETTERS: dict[str, dict[str, Any]] = {
+    "project_started": {"due_on": "2026-12-31"},
+    "project_step": {"state": "suspended", "reason": "Трубы", "due_on": "2026-12-31"},
+    "project_date": {"old_on": "2026-11-30", "due_on": "2026-12-31", "reason": "Дожди"},
+    "project_update": {"body": "Уложили плитку", "progress": 40},
+    "project_silent": {
+        "days": 60,
+        "projects": [{"number": 7, "title": "Сквер", "days": 61, "path": "/desk/projects/7"}],
+    },
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("template", LETTERS)
+def test_every_letter_is_written_in_every_language(
+    app: Flask, session: Session, template: str, locale: str
+) -> None:
+    now = datetime.now(UTC)
+    data = {"number": 7, "title": "Сквер <у> школы", "path": "/projects/7", **LETTERS[template]}
+    letter = Letter(
+        channel="email",
+        recipient="a@example.kz",
+        locale=locale,
+        template=template,
+        data=data,
+        created_at=now,
+        due_at=now,
+    )
+    text = write(app.jinja_env, letter, "https://portal.example")
+    assert text.subject
+    assert "projects/7" in text.body
+    assert "%(" not in text.subject + text.body
+    if template != "project_silent":
+        assert "Сквер <у> школы" in text.subject
+        assert "https://portal.example/projects/7" in text.body
+    if "reason" in data:
+        assert data["reason"] in text.body
