@@ -32,7 +32,6 @@ ROOMS = (
     "results",
     "projects",
     "desk",
-    "open_data",
 )
 
 TABLES = (

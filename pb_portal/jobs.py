@@ -24,6 +24,7 @@ from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.mailer import delivery
 from pb_portal.mailer import queries as letters
 from pb_portal.mailer import service as mailer
+from pb_portal.projects.service import reminders
 from pb_portal.web import clock
 
 log = logging.getLogger(__name__)
@@ -62,8 +63,14 @@ def keep_house(at: datetime) -> None:
         mailer.forget(work, at)
 
 
+def remind_managers(at: datetime) -> None:
+    """Remind those who answer for projects that have been silent for long."""
+    with transaction() as work:
+        reminders.remind_silent_projects(work, Signature(SYSTEM, at), at)
+
+
 OFTEN: list[Callable[[datetime], None]] = [freeze_rules, send_letters]
-HOURLY: list[Callable[[datetime], None]] = [keep_house]
+HOURLY: list[Callable[[datetime], None]] = [keep_house, remind_managers]
 """Timed work of other rooms is added to one of these two lists."""
 
 

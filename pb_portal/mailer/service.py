@@ -22,7 +22,8 @@ BATCH = 25
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = {"email": 14, "sms": 4}
 LONGEST_WAIT = timedelta(hours=6)
-KEPT = timedelta(days=30)
+KEPT = {"email": timedelta(days=30), "sms": timedelta(days=1)}
+"""How long a letter keeps whom it went to: a text message holds a code and the phone of a voter."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,11 @@ def put_in_box(session: Session, at: datetime) -> None:
 
 
 def forget(session: Session, at: datetime) -> None:
-    """Remove the personal data of letters that went out, or could not, a month ago."""
-    session.execute(
-        update(Letter)
-        .where(Letter.state != "waiting", Letter.created_at < at - KEPT, Letter.recipient != "")
-        .values(recipient="", data={})
-    )
+    """Remove the personal data of old letters that went out or could not."""
+    for channel, kept in KEPT.items():
+        session.execute(
+            update(Letter)
+            .where(Letter.channel == channel, Letter.state != "waiting", Letter.recipient != "")
+            .where(Letter.created_at < at - kept)
+            .values(recipient="", data={})
+        )

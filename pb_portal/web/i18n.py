@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, gettext, ngettext
 from flask_babel import format_date as babel_date
 from flask_babel import format_datetime as babel_datetime
@@ -33,7 +33,8 @@ def choose_locale() -> str:
         return str(chosen)
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
-    return request.accept_languages.best_match(list(LOCALES)) or "ru"
+    fallback = str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    return request.accept_languages.best_match(list(LOCALES)) or fallback
 
 
 def language() -> str:

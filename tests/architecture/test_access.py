@@ -39,7 +39,7 @@ PUBLIC = {
     "pages.styleguide",
     "static",
 }
-PUBLIC_ROOMS = {"cycles", "proposals", "results", "projects", "voting", "open_data", "review"}
+PUBLIC_ROOMS = {"cycles", "proposals", "results", "projects", "voting", "review"}
 """Rooms whose own tests say which of their pages are public; none of those is under /desk."""
 
 

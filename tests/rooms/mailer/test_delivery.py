@@ -254,8 +254,11 @@ def test_personal_data_of_letters_is_removed_after_a_month(
     sending_app: Flask, at: datetime
 ) -> None:
     letter_id = post(at)
+    code_id = post(at, "+77010000001", channel="sms")
     waiting = post(at + timedelta(days=200))
     jobs.tick(at)
+    jobs.tick(at + timedelta(days=1, hours=1))
+    assert (letter_of(code_id).recipient, letter_of(code_id).data) == ("", {})
     jobs.tick(at + timedelta(days=29))
     assert letter_of(letter_id).recipient == "aigul@example.kz"
     jobs.tick(at + timedelta(days=31))
