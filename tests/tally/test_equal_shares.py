@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pb_portal.tally import Ballot, Election, Limits, Project, UnsupportedRule, count
-from pb_portal.tally.equal_shares import fast, plain
+from pb_portal.tally.equal_shares import completion, fast, plain
 from pb_portal.tally.equal_shares.problem import Problem, build
 
 #: Ten voters with 10 each. The majority's a and b are bought, and the minority's c as well.
@@ -168,7 +168,7 @@ def test_a_vote_of_blank_ballots_has_no_winners(make):
 @pytest.mark.parametrize("options", ["utility=joy", "step=0", "threshold=1", "start=later"])
 def test_options_that_make_no_sense_are_refused(make, options):
     with pytest.raises(UnsupportedRule):
-        count(town(make), f"equal-shares:{options}", "abcd")
+        count(town(make), f"equal-shares/add1-overspend:{options}", "abcd")
 
 
 def test_both_engines_can_be_asked_and_a_difference_is_an_alarm(make, monkeypatch):
@@ -268,3 +268,25 @@ def test_ten_times_the_voters_change_nothing_but_the_weights(make):
     more = replace(more, projects=tuple(replace(one, cost=one.cost * 10) for one in more.projects))
     one, ten = (count(each, "equal-shares", "abcd") for each in (election, more))
     assert one.selected == ten.selected
+
+
+@given(problems(), st.integers(0, 60))
+@settings(deadline=None, max_examples=300)
+def test_jumping_comes_to_the_same_as_going_one_by_one(problem, budget):
+    engine = fast.Engine(problem)
+    jumped = completion.add_opt(problem, budget, engine)
+    start = Fraction(budget, problem.voters)
+    walked = completion.add1(problem, budget, engine.run, start=start, step=1, exhaustive=False)
+    assert (jumped.endowment, jumped.purchases) == (walked.endowment, walked.purchases)
+
+
+def test_jumping_tries_far_fewer_endowments(make):
+    election = make({"a": 60, "b": 60, "c": 30}, ["a", "a", "b", "c"], 120)
+    large = replace(
+        election,
+        projects=tuple(replace(one, cost=one.cost * 10_000) for one in election.projects),
+        budget=election.budget * 10_000,
+    )
+    outcome = count(large, "equal-shares/add-opt", "abc")
+    assert outcome.figures["endowment"] == 599_999
+    assert outcome.figures["endowments_tried"] < 100

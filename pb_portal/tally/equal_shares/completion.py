@@ -3,8 +3,10 @@
 ``none``             stop there
 ``add1-overspend``   give every voter one step more, as long as the result stays within the budget
 ``add1-exhaustive``  the same, but stop as well when no other project with support would fit
+``add-opt``          the same as ``add1-overspend`` with the smallest step there is, one minor unit
+                     of the currency, jumping over endowments that certainly change nothing
 
-The step is one unit of the currency unless an option says otherwise. Endowments start from the
+Else the step is one unit of the currency unless an option says otherwise. Endowments start from the
 exact share B/n (``exact``), or, after a first result from B/n, from its whole units (``floor``).
 """
 
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pb_portal.tally.equal_shares.fast import Engine, same_between
 from pb_portal.tally.equal_shares.problem import Problem, Purchase
 
 Run = Callable[[Fraction], list[Purchase]]
@@ -47,6 +50,24 @@ def add1(
             return Completed(best.endowment, best.purchases, best.tried + 1)
         best = Completed(endowment, purchases, best.tried + 1)
     return best
+
+
+def add_opt(problem: Problem, budget: int, engine: Engine) -> Completed:
+    """Raise the endowment by single minor units, in jumps, until a result would overspend."""
+    lower = engine.trace(Fraction(budget, problem.voters))
+    endowment, tried, jump = Fraction(budget, problem.voters), 1, 1
+    while not complete(problem, lower.purchases, budget, exhaustive=False):
+        higher = engine.trace(endowment + jump)
+        tried += 1
+        same = same_between(lower, higher)
+        if not same and jump > 1:
+            jump //= 2
+            continue
+        if spent(problem, higher.purchases) > budget:
+            break
+        endowment, lower = endowment + jump, higher
+        jump = jump * 2 if same else 1
+    return Completed(endowment, lower.purchases, tried)
 
 
 def _rising(start: Fraction, step: int) -> Iterator[Fraction]:

@@ -63,6 +63,8 @@ class Trace:
         self.steps: dict[int, tuple[int, str]] = {}
         self.tied: dict[str, str] = {}
         self.dropped: dict[str, tuple[int, int]] = {}
+        #: for each round the winner's price at most, the others' at least, and exact close ones
+        self.margins: list[tuple[float, float, dict[str, Fraction]]] = []
         self.winners = 0
         self.purchases: list[Purchase] = []
         self.waiting = [(0.0, project_id) for project_id in self.problem.supporters]
@@ -86,6 +88,8 @@ class Trace:
                 ceiling = min(ceiling, bounds[1])
         self.waiting = looked
         close = [project_id for bound, project_id in looked if bound <= ceiling]
+        others = min((bound for bound, _ in looked if bound > ceiling), default=float("inf"))
+        self.margins.append((ceiling, others, {}))
         return self.closest(close) if len(close) > 1 else close[0] if close else None
 
     def counted(self, project_id: str) -> Counted:
@@ -126,6 +130,7 @@ class Trace:
             for project_id in close
         }
         best = min(close, key=lambda one: (prices[one], rank[one]))
+        self.margins[-1][2].update(prices)
         for project_id in close:
             if project_id != best and prices[project_id] == prices[best]:
                 self.tied[project_id] = best
@@ -198,3 +203,27 @@ class Trace:
             money[after] = left if left > 0.0 else _HARDLY if left > sure and money[held] else 0.0
         self.waiting = [pair for pair in self.waiting if pair[1] != project_id]
         self.purchases.append(Purchase(project_id, Fraction(share, self.unit)))
+
+
+def same_between(lower: Trace, higher: Trace) -> bool:
+    """Whether every endowment between these two certainly has the same purchases in this order.
+
+    As long as the purchases are the same, nobody has less for having been given more, so every
+    price falls, or stays, as the endowment rises. If then a winner's price with the lower
+    endowment is below the others' prices with the higher one, it wins with all in between.
+    """
+    order = [one.project_id for one in higher.purchases]
+    if order != [one.project_id for one in lower.purchases]:
+        return False
+    problem = higher.problem
+    for place, winner in enumerate(lower.purchases):
+        _, others, close = higher.margins[place]
+        if lower.margins[place][0] >= others:
+            return False
+        price = winner.share / (problem.value(winner.project_id) or 1)
+        mine = (price, problem.rank[winner.project_id])
+        for project_id, theirs in close.items():
+            rival = project_id != winner.project_id
+            if rival and (theirs, problem.rank[project_id]) < mine:
+                return False
+    return True

@@ -3,12 +3,13 @@
 ``equal-shares``                  what voters can buy with B/n each, and no more
 ``equal-shares/add1-overspend``   completed by Add1 up to the budget, as Wieliczka did
 ``equal-shares/add1-exhaustive``  completed by Add1, stopping as soon as nothing else fits
+``equal-shares/add-opt``          completed by minor units of the currency up to the budget
 
 Options, the default first:
 
 - ``utility`` = cost (money spent on what a voter wants counts) or cardinality (projects are worth
   the same);
-- ``start`` = exact or floor (see ``completion``); ``step`` = units of the currency, 1;
+- for Add1, ``start`` = exact or floor (see ``completion``); ``step`` = units of the currency, 1;
 - ``topup`` = none or greedy (money left over goes by score);
 - ``comparison`` = none or satisfaction (greedy's winners replace these if more voters get more of
   their projects by them);
@@ -40,9 +41,10 @@ NAMES: Final = (
     "equal-shares",
     "equal-shares/add1-overspend",
     "equal-shares/add1-exhaustive",
+    "equal-shares/add-opt",
 )
 VERSION: Final = "1"
-_OPTIONS: Final = frozenset({"utility", "start", "step", "topup", "comparison", "ties"})
+_OPTIONS: Final = frozenset({"utility", "topup", "comparison", "ties"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Choices:
 
     @staticmethod
     def of(rule: Rule) -> Choices:
-        refuse_unknown(rule, _OPTIONS)
+        steps = {"start", "step"} if "/add1" in rule.name else set()
+        refuse_unknown(rule, _OPTIONS | steps)
         return Choices(
             utility=one_of(rule, "utility", UTILITIES),
             start=one_of(rule, "start", ("exact", "floor")),
@@ -126,6 +129,8 @@ class _Count:
         budget, run = self.election.budget, self.engine.run
         if self.rule.name == "equal-shares":
             return completion.none(self.problem, budget, run)
+        if self.rule.name == "equal-shares/add-opt":
+            return completion.add_opt(self.problem, budget, self.engine)
         unit = 10**self.election.scale
         start = Fraction(budget, self.problem.voters)
         if self.choices.start == "floor":
