@@ -14,16 +14,12 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from pb_portal.audit import service as audit
 from pb_portal.cycles import service as cycles
-from pb_portal.cycles.models import Cycle
 from pb_portal.db import Base, database_now
 from pb_portal.domain import ledger
-from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.phases import PhaseKind, is_open
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook, check_choices
-from pb_portal.domain.signature import Signature
 from pb_portal.register.service import Proved
 from pb_portal.voting import queries
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
@@ -213,22 +209,6 @@ def _check_changeable(rules: RuleBook, done: Participation) -> None:
         raise Refusal("voting.voted_on_paper")
     if not rules.changeable:
         raise Refusal("voting.already_voted")
-
-
-def seal(session: Session, by: Signature, cycle: Cycle) -> queries.Ledger:
-    """After the close: write the head of the ballot box into the log, where it cannot change."""
-    demand(by.actor, P.COUNT)
-    found = queries.ledger_root(session, cycle.id, by.at)
-    audit.record(
-        session,
-        by,
-        "ballots.sealed",
-        ("cycle", cycle.id),
-        cycle_id=cycle.id,
-        root=found.root,
-        leaves=found.leaves,
-    )
-    return found
 
 
 def mix(session: Session) -> bool:
