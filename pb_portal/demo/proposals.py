@@ -14,7 +14,8 @@ from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import find_phase
 from pb_portal.demo.city import DISTRICTS, WORKS, District
 from pb_portal.demo.cycles import City
-from pb_portal.demo.texts import COMMENTS, EXTRA, REJECTIONS, RETURNS, SCENES
+from pb_portal.demo.texts import COMMENTS, EXTRA, PASSED, REJECTIONS, RETURNS, SCENES
+from pb_portal.domain.checklist import CHECKS
 from pb_portal.domain.money import MILLI
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.proposals.models import (
@@ -201,6 +202,8 @@ def _live(
     proposal.due_at = proposal.submitted_at + timedelta(days=10)
     if origin in ("in_review", "returned", "resubmitted"):
         proposal.reviewer_id = crowd.reviewer.id if chance.random() < 0.7 else None
+    if origin == "in_review" and proposal.reviewer_id and (proposal.number or 0) % 2:
+        _pass_on(session, proposal, crowd)
     if origin in ("admitted", "rejected"):
         _decide(session, proposal, crowd, grounds, chance)
     _speak(session, proposal, crowd, at, chance)
@@ -212,6 +215,22 @@ def _who(part: str, proposal: Proposal, crowd: Crowd) -> int | None:
         "reviewer": crowd.reviewer.id,
         "secretary": crowd.secretary.id,
     }[part]
+
+
+def _pass_on(session: Session, proposal: Proposal, crowd: Crowd) -> None:
+    """The reviewer has finished, so that the council has something to decide on."""
+    proposal.reviewed_cost = proposal.cost
+    session.add(
+        ReviewOpinion(
+            proposal_id=proposal.id,
+            reviewer_id=crowd.reviewer.id,
+            at=proposal.updated_at,
+            recommends="admit",
+            checklist=dict.fromkeys(CHECKS, "yes"),
+            reviewed_cost=proposal.cost,
+            remark=PASSED[proposal.language],
+        )
+    )
 
 
 def _decide(
@@ -236,8 +255,8 @@ def _decide(
             at=last.at,
             sitting_on=last.at.date(),
             protocol_number=f"{last.at:%m}-{1 + last.at.day // 7}",
-            votes_for=chance.randint(1, 3) if grounds else chance.randint(6, 9),
-            votes_against=chance.randint(5, 8) if grounds else chance.randint(0, 2),
+            votes_for=chance.randint(6, 9),
+            votes_against=chance.randint(0, 2),
             outcome="reject" if grounds else "admit",
             grounds=grounds,
             sentence=last.reason,
