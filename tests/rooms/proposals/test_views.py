@@ -20,8 +20,9 @@ from pb_portal.accounts.models import Person
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import db
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.domain.proposal_states import ProposalAction
+from pb_portal.domain.proposal_states import PUBLIC, ProposalAction
 from pb_portal.domain.signature import SYSTEM, Signature
+from pb_portal.mailer.render import write
 from pb_portal.outbox.models import Letter
 from pb_portal.proposals import service
 from pb_portal.proposals.models import Comment, EstimateLine, Proposal, ProposalPicture
@@ -777,3 +778,37 @@ def test_pages_that_only_read_change_nothing(
     after = fresh(session, draft)
     assert after.version == version
     assert session.scalar(select(func.count()).select_from(Letter)) == letters
+
+
+@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
+@pytest.mark.parametrize("mine", [True, False])
+def test_the_letter_of_every_step_is_written_in_every_language(
+    app: Flask, session: Session, locale: str, mine: bool
+) -> None:
+    subjects = set()
+    for target in PUBLIC:
+        letter = Letter(
+            channel="email",
+            recipient="person@example.kz",
+            locale=locale,
+            template="proposal_step",
+            data={
+                "name": "Aigul",
+                "mine": mine,
+                "number": 12,
+                "title": "Shade <b>for</b> the yard",
+                "target": str(target),
+                "reason": "Because & so",
+                "grounds": ["duplicate"],
+                "due": "",
+                "path": "/c/x/proposals/12",
+            },
+        )
+        text = write(app.jinja_env, letter, "https://portal.example")
+        subjects.add(text.subject)
+        assert "12" in text.subject
+        for words in ("Aigul", "Shade <b>for</b> the yard", "Because & so"):
+            assert words in text.body
+        assert "https://portal.example/c/x/proposals/12" in text.body
+        assert "\n\n\n" not in text.body
+    assert len(subjects) == len(PUBLIC)
