@@ -118,7 +118,7 @@ def _cast(
     proposals: list[Proposal] = list(on_ballot(session, cycle.id, area_id))
     if not proposals:
         return
-    liking = [chance.paretovariate(1.4) for _ in proposals]
+    liking = [0.6 + min(6.0, chance.paretovariate(1.3)) for _ in proposals]
     box = ledger.cycle_key(settings.ballot_key, cycle.id)
     voting = find_phase(cycle, PhaseKind.VOTING)
     assert voting is not None

@@ -181,7 +181,8 @@ def _figures(counts: Sequence[Tally]) -> dict[str, int]:
     for tally in counts:
         if tally.thing == "project":
             words[OFFICIAL_WORD[ProjectState(tally.status)]] += tally.number
-            money += tally.money if tally.status != ProjectState.CANCELLED else 0
+            chosen = tally.cycle_id is not None and tally.status != ProjectState.CANCELLED
+            money += tally.money if chosen else 0
         else:
             words["proposals"] += tally.number
     return {**words, "money": money}
