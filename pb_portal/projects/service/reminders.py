@@ -53,6 +53,7 @@ def _silent(session: Session, at: datetime) -> Sequence[Project]:
             Project.reminded_days < HEADS_DAYS,
         )
         .order_by(Project.news_at, Project.id)
+        .with_for_update(skip_locked=True)
     ).all()
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pb_portal import jobs
 from pb_portal.audit.models import AuditEntry
 from pb_portal.domain.project_states import STEPS, Step
 from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
@@ -473,3 +474,14 @@ def test_every_command_leaves_its_entry_in_the_log(
         "project.followed",
         "project.unfollowed",
     }
+
+
+def test_the_hourly_round_reminds_of_silence(
+    winners: Winners, project: Project, session: Session
+) -> None:
+    project.news_at = datetime.now(UTC) - timedelta(days=31)
+    session.commit()
+    assert jobs.remind_managers in jobs.HOURLY
+    jobs.remind_managers(datetime.now(UTC))
+    silent = letters(session, "project_silent")
+    assert [letter.recipient for letter in silent] == [winners.manager.email]
