@@ -53,6 +53,15 @@ def find_participation(session: Session, cycle_id: int, voter_key: str) -> Parti
     return session.get(Participation, (cycle_id, voter_key), populate_existing=True)
 
 
+def lock_participation(session: Session, cycle_id: int, voter_key: str) -> str:
+    """The channel of a participation that is there, under a row lock."""
+    return session.execute(
+        select(Participation.channel)
+        .where(Participation.cycle_id == cycle_id, Participation.voter_key == voter_key)
+        .with_for_update()
+    ).scalar_one()
+
+
 def find_leaf(session: Session, cycle_id: int, name: str, once: str) -> str | None:
     """The leaf of a sending that is already in the box."""
     return session.scalar(

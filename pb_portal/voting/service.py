@@ -134,32 +134,44 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
         raise Refusal("voting.rules_open")
     choices = sorted(sending.choices)
     check_choices(poll.rules, choices, _allowed(session, poll, voter.area_id, choices))
-    _take_part(session, poll, voter.voter_key, now.astimezone(zone))
-    return ledger.receipt_of(_add(session, poll, voter, name, choices, once))
+    first = _take_part(session, poll, voter.voter_key, now.astimezone(zone))
+    return ledger.receipt_of(_add(session, poll, voter, name, choices, once, first=first))
 
 
-def _take_part(session: Session, poll: Poll, voter_key: str, now: datetime) -> None:
-    """Mark the voter's participation, or wait for and meet the mark that is there.
+def _take_part(session: Session, poll: Poll, voter_key: str, now: datetime) -> bool:
+    """Mark the voter's participation; False when the mark was there already.
 
-    The update of nothing locks the row, so that sendings of one voter go one after another.
+    The mark is met under a lock, so that sendings of one voter go one after another.
     """
     statement = _insert(session, Participation).values(
         cycle_id=poll.cycle_id, voter_key=voter_key, channel="portal", on=now.date()
     )
-    channel = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["cycle_id", "voter_key"],
-            set_={"channel": Participation.channel},
-        ).returning(Participation.channel)
-    ).scalar_one()
-    if channel != "portal":
-        raise Refusal("voting.voted_on_paper")
+    made = session.execute(
+        statement.on_conflict_do_nothing(index_elements=["cycle_id", "voter_key"]).returning(
+            Participation.channel
+        )
+    ).scalar_one_or_none()
+    if made is None:
+        if queries.lock_participation(session, poll.cycle_id, voter_key) != "portal":
+            raise Refusal("voting.voted_on_paper")
+        return False
+    return True
 
 
 def _add(
-    session: Session, poll: Poll, voter: VoterSession, name: str, choices: list[int], once: str
+    session: Session,
+    poll: Poll,
+    voter: VoterSession,
+    name: str,
+    choices: list[int],
+    once: str,
+    *,
+    first: bool,
 ) -> str:
     earlier = queries.find_revisions(session, poll.cycle_id, name)
+    if not first and not earlier:
+        # The box's key is not the one of the former ballot: a second one would count beside it.
+        raise Refusal("voting.former_lost")
     for row in earlier:
         if row.nonce == once:
             return str(row.leaf)

@@ -20,5 +20,9 @@ SENTENCES = {
     "voting.already_voted": N_(
         "You have already voted in this cycle, and its rules do not let a vote be changed."
     ),
+    "voting.former_lost": N_(
+        "Your former ballot cannot be found, so a new one would count twice. Tell the commission: "
+        "it must explain this."
+    ),
     "voting.voted_on_paper": N_("You have already voted on paper in this cycle."),
 }

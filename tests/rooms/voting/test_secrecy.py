@@ -186,6 +186,18 @@ def test_a_sending_of_another_voter_is_no_retry(session):
     assert len(receipts) == 2
 
 
+def test_under_another_key_of_the_box_nobody_votes_twice(session):
+    cycle, papers = make_vote(session)
+    voter = make_voter(session, cycle)
+    cast_for(session, cycle, voter, [papers[0].id])
+    poll = service.poll_of(cycle.id, rules_of(cycle), "another-key")
+    proved = Proved(voter.key, cycle.areas[0].area_id)
+    token = service.open_voter(session, poll, proved, database_now(session))
+    with pytest.raises(Refusal) as refused:
+        service.cast(session, poll, service.Sending(token, (papers[0].id,), "b" * 32), zone=ZONE)
+    assert refused.value.code == "voting.former_lost"
+
+
 def test_repeated_choices_and_empty_ballots_are_refused(session):
     cycle, papers = make_vote(session)
     for choices, code in (
