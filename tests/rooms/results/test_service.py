@@ -186,6 +186,13 @@ def test_a_certified_count_is_final(
         session.execute(
             text("UPDATE results_count_run SET rule = 'x' WHERE id = :id"), {"id": run.id}
         )
+    for change in (
+        "UPDATE results_proposal SET votes = 99 WHERE run_id = :id",
+        "DELETE FROM results_proposal WHERE run_id = :id",
+        "UPDATE results_area SET spent = 0 WHERE run_id = :id",
+    ):
+        with pytest.raises(DatabaseError, match="final"), session.begin_nested():
+            session.execute(text(change), {"id": run.id})
     with pytest.raises(Refusal, match="certified_already"):
         service.count(session, signed(first), voted)
 
