@@ -159,8 +159,9 @@ def chromium() -> Iterator[Browser]:
 class Visitor:
     """One person with a browser of their own."""
 
-    def __init__(self, portal: Portal, context: BrowserContext) -> None:
+    def __init__(self, portal: Portal, context: BrowserContext, scripts: bool = True) -> None:
         self.portal = portal
+        self.scripts = scripts
         self.context = context
         self.page: Page = context.new_page()
         self.page.set_default_timeout(20_000)
@@ -222,7 +223,7 @@ def visitor(portal: Portal, chromium: Browser) -> Iterator[Any]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        return Visitor(portal, context)
+        return Visitor(portal, context, scripts)
 
     yield make
     for context in contexts:
