@@ -89,7 +89,9 @@ def upgrade():
             batch_op.f("ix_proposals_proposal_cycle_id"), ["cycle_id"], unique=False
         )
         batch_op.create_index(
-            "ix_proposals_proposal_list", ["cycle_id", "status", "area_id"], unique=False
+            "ix_proposals_proposal_list",
+            ["cycle_id", "status", "area_id", "category_id"],
+            unique=False,
         )
         batch_op.create_index("ix_proposals_proposal_lot", ["cycle_id", "lot", "id"], unique=False)
         batch_op.create_index(

@@ -32,7 +32,7 @@ class Proposal(Base):
         CheckConstraint(f"status IN ({STATES})", name="status"),
         CheckConstraint("cost >= 0", name="cost"),
         CheckConstraint("(status = 'draft') = (number IS NULL)", name="number"),
-        Index("ix_proposals_proposal_list", "cycle_id", "status", "area_id"),
+        Index("ix_proposals_proposal_list", "cycle_id", "status", "area_id", "category_id"),
         Index("ix_proposals_proposal_queue", "status", "area_id", "due_at"),
         Index("ix_proposals_proposal_lot", "cycle_id", "lot", "id"),
         Index("ix_proposals_proposal_supports", "cycle_id", "supports_count", "id"),

@@ -742,6 +742,23 @@ def test_an_admitted_proposal_leads_to_the_ballot_while_voting_lasts(
         assert ("Go to the ballot" in page) == leads
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("selected", "Residents have chosen this proposal"),
+        ("not_selected", "This proposal was not chosen"),
+    ],
+)
+def test_after_the_count_a_proposal_leads_to_the_results(
+    client: StrictClient, session: Session, author: Person, status: str, told: str
+) -> None:
+    cycle = make_cycle(session, None)
+    make_draft(session, cycle, author, number=1, status=status)
+    page = client.page(f"/c/{cycle.slug}/proposals/1")
+    assert told in page
+    assert f'href="/c/{cycle.slug}/results"' in page
+
+
 def test_an_election_of_another_city_is_shown_the_same_way(
     client: StrictClient, session: Session
 ) -> None:
