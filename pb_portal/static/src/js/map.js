@@ -68,7 +68,7 @@ function tie(pin, key) {
 function clusters() {
   return L.markerClusterGroup({
     showCoverageOnHover: false,
-    maxClusterRadius: 46,
+    maxClusterRadius: 60,
     spiderLegPolylineOptions: { className: "map-area" },
     iconCreateFunction: (cluster) =>
       L.divIcon({
@@ -98,7 +98,7 @@ export default async function mapOfPoints(box) {
   const signs = JSON.parse(box.dataset.signs ?? "{}");
   const canvas = document.createElement("div");
   canvas.className = "map__canvas";
-  canvas.setAttribute("role", "region");
+  canvas.setAttribute("role", "group");
   canvas.setAttribute("aria-label", box.dataset.label);
   box.append(canvas);
   box.classList.add("map--on");

@@ -11,7 +11,7 @@ export default async function mapPin(box) {
   if (!lat || !lon || !canvas) return;
 
   const map = create(canvas, box.dataset);
-  map.getContainer().setAttribute("role", "region");
+  map.getContainer().setAttribute("role", "group");
   map.getContainer().setAttribute("aria-label", box.dataset.label);
   map.fitBounds(boundsOf(null));
   const aim = document.createElement("span");
