@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -70,7 +71,8 @@ def test_commissioners_go_from_the_count_to_the_public_result(
     assert "You have signed this count yourself" in own
     assert 'name="decision"' not in own
     alone = client.fill(decision, {"decision": "approve", "reason": ""}, at=desk)
-    assert alone.status_code in (409, 422) or "csrf" in alone.text
+    assert alone.status_code == 422
+    assert "A second person must decide" in alone.text
 
     sign_in(client, second)
     assert client.fill(decision, {"reason": ""}).status_code == 422
@@ -89,22 +91,24 @@ def test_no_page_shows_a_sealed_number(
     cycle = make_cycle(session, PhaseKind.RESULTS, budget=1000)
     planted = make_proposal(session, cycle, cost=77, status="admitted", title="Planted")
     other = make_proposal(session, cycle, cost=78, status="admitted", title="Other")
-    for voter in range(47):
-        cast(cycle, f"v{voter}", [planted if voter < 43 else other])
+    for voter in range(147):
+        cast(cycle, f"v{voter}", [planted if voter < 143 else other])
     run = service.count(session, signed(first), cycle)
     request = service.propose_certification(session, signed(first), run)
     session.commit()
     sign_in(client, second)
     for path in (
         f"/c/{cycle.slug}/results",
+        f"/c/{cycle.slug}",
+        f"/c/{cycle.slug}/proposals",
+        f"/c/{cycle.slug}/proposals/{planted.number}",
         f"/desk/cycles/{cycle.slug}/count",
         f"/desk/certifications/{request.id}",
+        "/desk",
     ):
-        text = client.page(path).replace(run.input_digest, "")
-        for check in run.checks.values():
-            text = text.replace(str(check.get("digest") or check.get("commitment") or "-"), "")
-        assert ">43<" not in text and "Planted" not in text, path
-        assert run.result_digest not in text
+        page = client.page(path)
+        assert run.result_digest not in page, path
+        assert not re.search(r"\b143\b", re.sub(r"[0-9a-f]{64}", "", page)), path
     seed = cycle.rule_book.lot_seed if cycle.rule_book else ""
     assert seed and seed not in client.page(f"/desk/certifications/{request.id}")
 
