@@ -11,8 +11,8 @@ All share one walk; they differ in four choices, spelled out in ``Greedy``:
   reserve money if at least 80 % of its cost is still there; then ``Election.awards`` further
   projects, the best of those left, are paid from outside
 
-Thresholds, conflicts and awards that an election states hold under every one of them. A project
-with the withdrawn mark takes no part and stops nobody.
+Which of the thresholds, conflicts and awards that an election states hold is decided in ``rules``.
+A project with the withdrawn mark takes no part and stops nobody.
 """
 
 from __future__ import annotations

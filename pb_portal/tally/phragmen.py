@@ -38,7 +38,7 @@ Verdict = tuple[str, dict[str, Param]]
 
 def count(election: Election, rule: Rule, ties: Ties) -> Outcome:
     """Count and explain."""
-    refuse_unknown(rule, frozenset({"fit"}))
+    refuse_unknown(rule, frozenset({"fit", "threshold"}))
     skip = one_of(rule, "fit", ("stop", "skip")) == "skip"
     if election.vote_type not in ("approval", "choose-1"):
         raise UnsupportedRule(f"Phragmén's rule cannot use “{election.vote_type}” ballots.")

@@ -4,8 +4,8 @@ A rule is an identifier with options after a colon: ``greedy``, ``greedy-custom:
 ``greedy:threshold=30,scoring=borda-max``. What an identifier leaves open has a stated default, and
 an outcome spells all of it out in ``choices``; ``version`` rises when a rule's result could change.
 
-Options of the greedy family: ``scoring`` (see ``scores``), ``threshold`` (least score, default
-the election's), ``awards`` (projects paid from outside, default the election's) and, for
+Every rule has ``threshold`` (least score; see ``with_facts`` for the default). Options of the
+greedy family: ``scoring`` (see ``scores``), ``awards`` (projects paid from outside) and, for
 ``greedy-custom``, ``near`` (per cent of a cost that brings reserve money, default 80). Those of
 equal shares are described in ``equal_shares.rule``, that of ``phragmen`` in its module.
 """
@@ -34,6 +34,7 @@ GREEDY: Final[Mapping[str, Greedy]] = {
     "greedy-custom": Greedy(skip=False, near=80),
 }
 VERSION: Final = "1"
+_WITH_THRESHOLD: Final = ("greedy-threshold", "greedy-no-skip", "greedy-exclusive", "greedy-custom")
 _OPTIONS: Final = frozenset({"scoring", "threshold", "awards"})
 
 
@@ -76,6 +77,7 @@ def count(
     ties = lots.as_ties(ties)
     if set(ties.order) != {project.id for project in election.projects}:
         raise UnsupportedRule("The order of ties does not hold exactly the projects of the vote.")
+    election = with_facts(election, rule)
     if rule.name in GREEDY:
         return _greedy(election, rule, ties)
     if rule.name in phragmen.NAMES:
@@ -83,19 +85,32 @@ def count(
     return equal_shares.count(election, rule, ties, check=check_engines)
 
 
+def with_facts(election: Election, rule: Rule) -> Election:
+    """The election with what it states about thresholds, conflicts and awards, as far as it holds.
+
+    All of it holds under the election's own rule. Under another one a threshold holds if that
+    rule knows thresholds, conflicts if it knows conflicts, awards never; so replaying a vote by
+    ``greedy`` is plain greedy. The options say otherwise.
+    """
+    own = rule.name == election.rule.partition(":")[0]
+    threshold = election.limits.min_score if own or rule.name in _WITH_THRESHOLD else 0
+    limits = replace(election.limits, min_score=whole(rule, "threshold", threshold))
+    return replace(
+        election,
+        limits=limits,
+        conflicts=election.conflicts if own or rule.name == "greedy-exclusive" else (),
+        awards=whole(rule, "awards", election.awards if own else 0),
+    )
+
+
 def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
     choices = GREEDY[rule.name]
     allowed = _OPTIONS | {"near"} if rule.name == "greedy-custom" else _OPTIONS
     refuse_unknown(rule, allowed)
-    threshold = whole(rule, "threshold", election.limits.min_score)
-    awards = whole(rule, "awards", election.awards)
     near = whole(rule, "near", choices.near)
     if not 1 <= near <= 100:
         raise UnsupportedRule("The option “near” is a percentage from 1 to 100.")
     choices = replace(choices, near=near)
-    election = replace(
-        election, limits=replace(election.limits, min_score=threshold), awards=awards
-    )
     scoring = scoring_of(election, rule.options.get("scoring", ""))
     scores = scores_of(election, scoring)
     spelled = {
@@ -103,9 +118,9 @@ def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
         "scoring": scoring,
         "order": "score per cost" if choices.per_cost else "score",
         "does not fit": "skipped" if choices.skip else "ends the count",
-        "threshold": str(threshold),
+        "threshold": str(election.limits.min_score),
         "near": f"{near} %",
-        "awards": str(awards),
+        "awards": str(election.awards),
         "conflicts": str(len(election.conflicts)),
         "ties": ties.name,
     }

@@ -156,16 +156,18 @@ def test_where_fewer_than_ten_agree_is_not_told(make):
 
 def test_a_project_below_the_threshold_is_not_bought(make):
     election = town(make, limits=Limits(min_score=5))
-    outcome = count(election, "equal-shares", "abcd")
-    assert outcome.selected == ("a", "b")
-    assert codes(outcome)["c"] == "below_threshold"
+    assert count(election, "equal-shares", "abcd").selected == ("a", "b", "c")
+    own = count(replace(election, rule="equal-shares"), "equal-shares", "abcd")
+    asked = count(election, "equal-shares:threshold=5", "abcd")
+    assert own.selected == asked.selected == ("a", "b")
+    assert codes(own)["c"] == "below_threshold"
 
 
 def test_a_vote_of_blank_ballots_has_no_winners(make):
     assert count(make({"a": 10}, ["", ""], 10), "equal-shares", "a").selected == ()
 
 
-@pytest.mark.parametrize("options", ["utility=joy", "step=0", "threshold=1", "start=later"])
+@pytest.mark.parametrize("options", ["utility=joy", "step=0", "threshold=x", "start=later"])
 def test_options_that_make_no_sense_are_refused(make, options):
     with pytest.raises(UnsupportedRule):
         count(town(make), f"equal-shares/add1-overspend:{options}", "abcd")
@@ -270,14 +272,30 @@ def test_ten_times_the_voters_change_nothing_but_the_weights(make):
     assert one.selected == ten.selected
 
 
-@given(problems(), st.integers(0, 60))
-@settings(deadline=None, max_examples=300)
-def test_jumping_comes_to_the_same_as_going_one_by_one(problem, budget):
+def walk(problem, budget, start, step, *, exhaustive):
+    """Completion as it is told: one step after another."""
     engine = fast.Engine(problem)
-    jumped = completion.add_opt(problem, budget, engine)
+    best = Fraction(budget, problem.voters)
+    purchases = engine.run(best)
+    while not completion.complete(problem, purchases, budget, exhaustive=exhaustive):
+        start += step
+        more = engine.run(start)
+        if completion.spent(problem, more) > budget:
+            break
+        best, purchases = start, more
+    return best, purchases
+
+
+@given(problems(), st.integers(0, 60), st.integers(1, 3), st.booleans(), st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_jumping_comes_to_the_same_as_going_one_by_one(problem, budget, step, exhaustive, whole):
     start = Fraction(budget, problem.voters)
-    walked = completion.add1(problem, budget, engine.run, start=start, step=1, exhaustive=False)
-    assert (jumped.endowment, jumped.purchases) == (walked.endowment, walked.purchases)
+    start = Fraction(start // 1) if whole else start
+    jumped = completion.rising(
+        problem, budget, fast.Engine(problem), start=start, step=step, exhaustive=exhaustive
+    )
+    walked = walk(problem, budget, start, step, exhaustive=exhaustive)
+    assert (jumped.endowment, jumped.purchases) == walked
 
 
 def test_jumping_tries_far_fewer_endowments(make):

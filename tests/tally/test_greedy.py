@@ -59,6 +59,16 @@ def test_the_threshold_may_be_an_option(make):
     assert outcome.choices["threshold"] == "3"
 
 
+def test_what_an_election_states_holds_under_its_own_rule_and_not_under_another(make):
+    election = make(
+        ABC, FOUR, 60, limits=Limits(min_score=5), awards=1, conflicts=(Conflict(("a", "b")),)
+    )
+    assert count(election, "greedy", ORDER).selected == ()
+    other = replace(election, rule="greedy-no-skip")
+    assert count(other, "greedy", ORDER).selected == ("a",)
+    assert count(other, "greedy-threshold", ORDER).selected == ()
+
+
 def test_of_conflicting_projects_the_first_to_win_excludes_the_others(make):
     election = make(ABC, FOUR, 1000, conflicts=(Conflict(("b", "c")),))
     outcome = count(election, "greedy-exclusive", ORDER)
@@ -95,7 +105,7 @@ def test_poznan_stops_when_a_grosz_of_the_four_fifths_is_missing(make):
 
 
 def test_awards_go_to_the_best_that_only_lacked_money(make):
-    outcome = count(make(ABC, FOUR, 60, awards=1), "greedy-no-skip", ORDER)
+    outcome = count(make(ABC, FOUR, 60, awards=1, rule="greedy-no-skip"), "greedy-no-skip", ORDER)
     assert outcome.selected == ("a", "b")
     assert reasons(outcome)["b"] == "won_award"
     assert outcome.outside_cost == 50

@@ -44,7 +44,7 @@ NAMES: Final = (
     "equal-shares/add-opt",
 )
 VERSION: Final = "1"
-_OPTIONS: Final = frozenset({"utility", "topup", "comparison", "ties"})
+_OPTIONS: Final = frozenset({"utility", "topup", "comparison", "ties", "threshold"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +126,21 @@ class _Count:
         return self.compared(shared)
 
     def complete(self) -> Completed:
-        budget, run = self.election.budget, self.engine.run
-        if self.rule.name == "equal-shares":
-            return completion.none(self.problem, budget, run)
-        if self.rule.name == "equal-shares/add-opt":
-            return completion.add_opt(self.problem, budget, self.engine)
+        budget, name = self.election.budget, self.rule.name
+        if name == "equal-shares":
+            return completion.none(self.problem, budget, self.engine)
+        exact = Fraction(budget, self.problem.voters)
+        if name == "equal-shares/add-opt":
+            return completion.rising(self.problem, budget, self.engine, start=exact, step=1)
         unit = 10**self.election.scale
-        start = Fraction(budget, self.problem.voters)
-        if self.choices.start == "floor":
-            start = Fraction(start // unit * unit)
-        return completion.add1(
+        start = Fraction(exact // unit * unit) if self.choices.start == "floor" else exact
+        return completion.rising(
             self.problem,
             budget,
-            run,
+            self.engine,
             start=start,
             step=self.choices.step * unit,
-            exhaustive=self.rule.name.endswith("exhaustive"),
+            exhaustive=name == "equal-shares/add1-exhaustive",
         )
 
     def shared(self, completed: Completed) -> Outcome:
