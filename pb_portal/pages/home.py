@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -19,7 +19,7 @@ from pb_portal.domain.project_states import OFFICIAL_WORD, ProjectState
 from pb_portal.pages import queries
 from pb_portal.pages.queries import Tally
 from pb_portal.places.models import Area
-from pb_portal.web import i18n
+from pb_portal.web import clock, i18n
 from pb_portal.web.words import phase_name
 
 URGENCY = (
@@ -157,10 +157,20 @@ def path_of(cycle: Cycle, at: datetime) -> list[dict[str, Any]]:
             "name": phase_name(phase.kind),
             "starts": phase.starts_at,
             "ends": phase.ends_at,
+            "dates": _across_years(phase),
             "state": phases.state_at(phase, at),
         }
         for phase in cycle.phases
     ]
+
+
+def _across_years(phase: Phase) -> str:
+    """Both dates with their years where these differ; empty where the usual form will do."""
+    first = phase.starts_at.astimezone(clock.city_zone()).date()
+    last = (phase.ends_at - timedelta(microseconds=1)).astimezone(clock.city_zone()).date()
+    if first.year == last.year:
+        return ""
+    return f"{i18n.full_date(first)} – {i18n.full_date(last)}"
 
 
 def _summary(cycle: Cycle, at: datetime, counts: Sequence[Tally]) -> dict[str, Any]:
