@@ -20,18 +20,25 @@ sys.path.insert(0, str(ROOT))
 
 from pb_portal.tally.pabulib import read  # noqa: E402
 
-RULES = ("own", "greedy", "equal-shares", "equal-shares/add1-exhaustive", "phragmen")
+RULES = (
+    "own",
+    "greedy",
+    "greedy-per-cost",
+    "equal-shares",
+    "equal-shares/add1-exhaustive",
+    "phragmen",
+)
 ORACLE = """
 import json, resource, sys, time
-from pabutools.election import Cost_Sat, parse_pabulib
+from pabutools.election import Cardinality_Sat, Cost_Sat, parse_pabulib
 from pabutools.rules import (
     greedy_utilitarian_welfare, method_of_equal_shares, sequential_phragmen)
-from pabutools.election import Cardinality_Sat
 path, rule = sys.argv[1:]
 instance, profile = parse_pabulib(path)
 started = time.perf_counter()
-if rule == "greedy":
-    chosen = greedy_utilitarian_welfare(instance, profile, sat_class=Cardinality_Sat)
+if rule.startswith("greedy"):  # it goes by satisfaction for each unit of cost
+    sat = Cost_Sat if rule == "greedy" else Cardinality_Sat
+    chosen = greedy_utilitarian_welfare(instance, profile, sat_class=sat)
 elif rule == "equal-shares":
     chosen = method_of_equal_shares(instance, profile, sat_class=Cost_Sat)
 elif rule == "equal-shares/add1-exhaustive":
@@ -48,12 +55,15 @@ print(json.dumps({
 #: pabutools takes equals by name; ours is asked to do the same where the two are compared.
 BY_NAME = """
 import json, sys, time
-from pb_portal.tally import count
+from pb_portal.tally import UnsupportedRule, count
 from pb_portal.tally.pabulib import read
 from pb_portal.tally.__main__ import _peak_mb
 election = read(sys.argv[1], voters=False).election
 started = time.perf_counter()
-outcome = count(election, sys.argv[2], sorted(one.id for one in election.projects))
+try:
+    outcome = count(election, sys.argv[2], sorted(one.id for one in election.projects))
+except UnsupportedRule:
+    sys.exit(2)
 print(json.dumps({"selected": list(outcome.selected), "peak_mb": _peak_mb(),
                   "seconds": time.perf_counter() - started}))
 """
