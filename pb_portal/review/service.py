@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from pb_portal.domain.proposal_states import Ground, ProposalAction, ProposalSta
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.proposals.models import Proposal, ProposalEvent
-from pb_portal.proposals.service import change_status
+from pb_portal.proposals.service import change_status, rework_until
 from pb_portal.review import queries
 from pb_portal.review.models import CouncilDecision, ReviewOpinion
 
@@ -70,7 +70,7 @@ def record_finding(
         raise Refusal("review.not_in_review")
     if proposal.reviewer_id != by.actor.person_id:
         raise Refusal("review.not_taken")
-    _check_finding(proposal, finding)
+    _check_finding(proposal, finding, by.at)
     opinion = ReviewOpinion(
         proposal_id=proposal.id,
         reviewer_id=by.actor.person_id,
@@ -176,10 +176,13 @@ def _open_file(
     return proposal
 
 
-def _check_finding(proposal: Proposal, finding: Finding) -> None:
+def _check_finding(proposal: Proposal, finding: Finding, at: datetime) -> None:
     if finding.recommends == "return":
         if not finding.remark:
             raise Refusal("review.remark_missing", field="remark")
+        until = rework_until(proposal.cycle)
+        if until is not None and at >= until:
+            raise Refusal("review.rework_over", field="recommends")
         return
     if unanswered(finding.checklist):
         raise Refusal("review.answer_all")

@@ -14,6 +14,10 @@ SENTENCES = {
     "review.not_in_review": N_("This file is not in review now, so no finding can be recorded."),
     "review.not_taken": N_("Take the file first: a finding is signed by its reviewer."),
     "review.answer_all": N_("Answer every question before passing the file to the council."),
+    "review.rework_over": N_(
+        "The time for rework is over, so the author could not answer. "
+        "Recommend admitting or rejecting."
+    ),
     "review.remark_missing": N_("Write what the author should change. Residents read it too."),
     "review.no_needs_remark": N_(
         "You answered “no” but recommend admitting. Write why, or recommend rejecting."

@@ -163,6 +163,19 @@ def test_returning_tells_the_author_what_to_change(
     assert proposal.reviewed_cost is None
 
 
+def test_nothing_is_returned_when_the_author_could_no_longer_answer(
+    session: Session, reviewer: Person, proposal: Proposal
+) -> None:
+    take(session, reviewer, proposal)
+    for phase in proposal.cycle.phases:
+        if phase.kind in (PhaseKind.APPLICATIONS, PhaseKind.REVIEW, PhaseKind.REWORK):
+            phase.starts_at, phase.ends_at = NOW - timedelta(days=9), NOW - timedelta(days=1)
+    session.flush()
+    with pytest.raises(Refusal, match="rework_over"):
+        record(session, reviewer, proposal, finding("return", remark="Add a photo."))
+    assert proposal.status == "in_review"
+
+
 @pytest.mark.parametrize(
     ("what", "code", "field"),
     [
