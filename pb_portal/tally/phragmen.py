@@ -12,7 +12,7 @@ supporters would have held its cost, and ``remaining``, ``shortfall`` of the bud
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -109,41 +109,50 @@ class _Count:
         )
 
     def run(self) -> None:
-        """Buy until the budget ends it; ``since`` is when a ballot last held nothing."""
+        """Buy until the budget ends it.
+
+        ``emptied`` tells after which round a ballot last held nothing (0: never), ``since`` counts
+        a project's supporters by that, and ``due`` is when they hold its cost.
+        """
         groups = [(set(one.choices), one.weight) for one in compress(self.election.ballots)]
-        since: dict[str, dict[Fraction, int]] = {one: {} for one in self.waiting}
-        emptied = [Fraction(0)] * len(groups)
+        emptied = [0] * len(groups)
         members: dict[str, list[int]] = {one: [] for one in self.waiting}
-        for number, (choices, weight) in enumerate(groups):
-            for one in choices:
-                if one in since:
-                    since[one][emptied[number]] = since[one].get(emptied[number], 0) + weight
-                    members[one].append(number)
+        for number, (choices, _) in enumerate(groups):
+            for one in choices.intersection(members):
+                members[one].append(number)
+        since = {one: {0: self.votes[one]} for one in self.waiting}
+        moments = [Fraction(0)]
+        due = {one: self.moment(one, since[one], moments) for one in self.waiting}
         while self.waiting:
-            times = {one: self.due(one, since[one]) for one in self.waiting}
-            winner = min(self.waiting, key=lambda one: (times[one], self.rank[one]))
+            winner = min(self.waiting, key=lambda one: (due[one], self.rank[one]))
             if self.costs[winner] > self.left:
                 if not self.skip:
                     break
                 self.waiting.remove(winner)
-                self.verdicts[winner] = self.late(winner, times)
+                self.verdicts[winner] = self.late(winner, due[winner])
                 continue
-            self.buy(winner, times[winner])
+            self.buy(winner, due[winner])
+            moments.append(due[winner])
+            touched: set[str] = set()
             for number in members[winner]:
                 choices, weight = groups[number]
                 for one in choices.intersection(since):
                     held = since[one]
                     held[emptied[number]] -= weight
-                    held[times[winner]] = held.get(times[winner], 0) + weight
-                emptied[number] = times[winner]
-        times = {one: self.due(one, since[one]) for one in self.waiting}
+                    held[len(self.selected)] = held.get(len(self.selected), 0) + weight
+                emptied[number] = len(self.selected)
+                touched |= choices
+            for one in touched.intersection(self.waiting):
+                due[one] = self.moment(one, since[one], moments)
         for one in self.waiting:
-            self.verdicts[one] = self.late(one, times)
+            self.verdicts[one] = self.late(one, due[one])
 
-    def due(self, project_id: str, since: Mapping[Fraction, int]) -> Fraction:
+    def moment(
+        self, project_id: str, since: Mapping[int, int], moments: Sequence[Fraction]
+    ) -> Fraction:
         """When the supporters of a project hold its cost."""
-        voters = sum(since.values())
-        return (self.costs[project_id] + sum(at * n for at, n in since.items())) / Fraction(voters)
+        held = sum(moments[place] * voters for place, voters in since.items() if voters)
+        return Fraction(self.costs[project_id] + held) / self.votes[project_id]
 
     def buy(self, project_id: str, time: Fraction) -> None:
         self.left -= self.costs[project_id]
@@ -156,9 +165,9 @@ class _Count:
             {"round": len(self.selected), "supporters": supporters, "time": int(time)},
         )
 
-    def late(self, project_id: str, times: Mapping[str, Fraction]) -> Verdict:
+    def late(self, project_id: str, time: Fraction) -> Verdict:
         return "too_late", {
-            "time": int(times[project_id]),
+            "time": int(time),
             "remaining": self.left,
             "shortfall": max(0, self.costs[project_id] - self.left),
         }
