@@ -6,7 +6,6 @@ BIN := $(VENV)/bin
 PB_INSTANCE ?= instance
 PORT ?= 8000
 SAMPLE_MODE ?= 1
-export PB_INSTANCE PORT SAMPLE_MODE
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -22,6 +21,9 @@ ASSETS := pb_portal/static/dist/manifest.json
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
+run bench: export PB_INSTANCE := $(PB_INSTANCE)
+run: export PORT := $(PORT)
+run: export SAMPLE_MODE := $(SAMPLE_MODE)
 run: $(VENV)/.runtime $(ASSETS) $(COMPILED) ## start the portal with its sample city
 	@$(BIN)/flask --app pb_portal sample prepare
 	@exec $(BIN)/gunicorn --config gunicorn.conf.py

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from werkzeug.routing.converters import NumberConverter
 
 from pb_portal.db import database_now
 from pb_portal.domain import ledger
@@ -84,7 +85,7 @@ def addresses(app, cycle, papers) -> list[str]:
                 continue
             values = {}
             for name in rule.arguments:
-                whole = type(rule._converters[name]).__name__ == "IntegerConverter"
+                whole = isinstance(rule._converters[name], NumberConverter)
                 values[name] = fillings.get(name, ["1"] if whole else ["x"])[0]
             found.append(adapter.build(rule.endpoint, values, append_unknown=False))
     assert len(found) > 20
