@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -187,4 +188,5 @@ def _reason(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    gc.disable()  # a command that ends soon has nothing to tidy up
     sys.exit(main())

@@ -42,7 +42,8 @@ class Supporters:
         self.next_bit = 1 << self.low.bit_length()
         self.bought = [0] * len(problem.groups)
         self.bits: dict[tuple[str, int], int] = {}
-        self.points_of: dict[int, int] = {}
+        #: a bit's project and points
+        self.meaning: dict[int, tuple[str, int]] = {}
         self.mask: dict[str, int] = {}
         self.counts: dict[tuple[int, str], Counted] = {}
         self.earlier: dict[tuple[int, str], Counted] = {}
@@ -106,7 +107,7 @@ class Supporters:
                 bit = self.bits.get((project_id, points))
                 if bit is None:
                     bit = self.bits[project_id, points] = self.next_bit
-                    self.points_of[bit] = points
+                    self.meaning[bit] = (project_id, points)
                     self.mask[project_id] |= bit
                     self.next_bit <<= 1
                 self.bought[group] |= bit

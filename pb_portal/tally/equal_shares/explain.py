@@ -102,7 +102,8 @@ class Explainer:
             left += trace.held(held) * voters
             after = held
             while after:
-                before, winner = trace.steps[after]
+                before = trace.steps[after]
+                winner, _ = trace.supporters.meaning[after ^ before]
                 paid = (trace.held(before) - trace.held(after)) * voters
                 spent[winner] = spent.get(winner, 0) + paid
                 people[winner] = people.get(winner, 0) + voters

@@ -13,8 +13,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import compress
 from math import gcd
-from operator import truediv
+from operator import mul, or_, truediv
 from typing import Final
 
 from pb_portal.tally.equal_shares.counting import Counted, Supporters
@@ -45,8 +46,8 @@ class Engine:
 class Trace:
     """What happened with one endowment.
 
-    ``steps`` leads from what a voter bought to what the voter had bought before, and to the last
-    project bought; ``tied`` names for a project the one that was drawn before it. ``dropped``
+    ``steps`` leads from what a voter bought to what the voter had bought before the last of it;
+    ``tied`` names for a project the one that was drawn before it. ``dropped``
     says when a project had its turn: how many purchases were made, and which, when it would have
     been next by what it last cost its supporters, and they no longer had the money.
     """
@@ -60,7 +61,7 @@ class Trace:
         self.shares: dict[str, tuple[int, int]] = {}
         #: whoever has more than this has more than the share
         self.ceilings: dict[str, float] = {}
-        self.steps: dict[int, tuple[int, str]] = {}
+        self.steps: dict[int, int] = {}
         self.tied: dict[str, str] = {}
         self.dropped: dict[str, tuple[int, int]] = {}
         #: for each round the winner's price at most, the others' at least, and exact close ones
@@ -98,16 +99,16 @@ class Trace:
     def look(self, project_id: str) -> tuple[float, float] | None:
         """Bounds of the price of a point of utility; None if the supporters cannot pay."""
         counted = self.counted(project_id)
-        levels = map(self.money.__getitem__, counted.held)
+        levels = list(map(self.money.__getitem__, counted.held))
         if not self.problem.uniform:
-            levels = map(truediv, levels, counted.points)
-        payers = [pair for pair in zip(levels, counted.weights, strict=True) if pair[0]]
-        payers.sort()
-        points_left = sum([weight for _, weight in payers])
+            levels = list(map(truediv, levels, counted.points))
+        every = zip(levels, counted.weights, strict=True)
+        payers = sorted(compress(every, levels))
+        points_left = sum(compress(counted.weights, levels))
         cost = self.problem.costs[project_id]
         error = _ERROR * (len(payers) + len(self.purchases) + 8)
         error *= self.endowment * points_left + cost
-        behind = sum([level * weight for level, weight in payers])
+        behind = sum(map(mul, levels, counted.weights))
         if behind < cost + error and (behind < cost - error or not self.affordable(project_id)):
             return None
         due, share = float(cost), 0.0
@@ -177,9 +178,9 @@ class Trace:
                 return amount
             amount *= self.unit // unit
         else:
-            before, winner = self.steps[bought]
+            before = self.steps[bought]
+            winner, points = self.supporters.meaning[bought ^ before]
             share, unit = self.shares[winner]
-            points = self.supporters.points_of[bought ^ before]
             amount = max(0, self.held(before) - share * (self.unit // unit) * points)
         self.exact[bought] = (amount, self.unit)
         return amount
@@ -196,11 +197,13 @@ class Trace:
         pays = share / self.unit
         sure = -_ERROR * (len(self.purchases) + 4) * self.endowment
         money, bits = self.money, self.supporters.bits
-        for held, points in zip(counted.held, counted.points, strict=True):
-            after = held | bits[project_id, points]
-            self.steps[after] = (held, project_id)
-            left = money[held] - pays * points
-            money[after] = left if left > 0.0 else _HARDLY if left > sure and money[held] else 0.0
+        marks = [bits[project_id, points] for points in counted.points]
+        after = list(map(or_, counted.held, marks))
+        had = map(money.__getitem__, counted.held)
+        rests = [each - pays * points for each, points in zip(had, counted.points, strict=True)]
+        left = [rest if rest > 0.0 else _HARDLY if rest > sure else 0.0 for rest in rests]
+        money.update(zip(after, left, strict=True))
+        self.steps.update(zip(after, counted.held, strict=True))
         self.waiting = [pair for pair in self.waiting if pair[1] != project_id]
         self.purchases.append(Purchase(project_id, Fraction(share, self.unit)))
 
