@@ -1,8 +1,8 @@
 """What a count is made from: projects, ballots, money and limits, all exact.
 
 Money is an integer in the election's minor unit: ``10 ** scale`` of them make one unit of the
-currency, and ``scale`` is at least 2, so a portal that stores tiyn or cents passes them as they
-are. Points are integers in units of ``10 ** -points_scale``, which is almost always one.
+currency. Files are read with a scale of 2 or more; a portal passes its own unit as it stores it.
+Points are integers in units of ``10 ** -points_scale``, which is almost always one.
 
 Ballot kinds carry Pabulib's names. A portal's *knapsack* ballot is ``approval`` (its budget is
 ``Limits.max_sum_cost``), *points* is ``cumulative`` and *ranking* is ``ordinal``.
