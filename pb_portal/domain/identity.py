@@ -33,7 +33,7 @@ def is_iin(text: str) -> bool:
 
 def normal_phone(text: str) -> str | None:
     """A phone as +7 and ten digits; None when it cannot be one."""
-    digits = "".join(char for char in text if char.isdigit())
+    digits = "".join(char for char in text if char in "0123456789")
     if len(digits) == 11 and digits[0] in "78":
         digits = digits[1:]
     return f"+7{digits}" if len(digits) == 10 else None

@@ -22,6 +22,9 @@ from pb_portal.proposals import queries as proposals
 from pb_portal.proposals.models import Proposal
 from pb_portal.voting.models import Ballot, Participation, VoterSession
 
+HIGHEST = 2**31 - 1
+"""The largest id of a proposal; what is over it stands on no ballot."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -101,7 +104,7 @@ def on_ballot_among(
 ) -> set[int]:
     """Which of these proposals stand on the voter's ballot."""
     query = select(Proposal.id).where(
-        Proposal.id.in_(ids),
+        Proposal.id.in_([one for one in ids if 0 < one <= HIGHEST]),
         Proposal.cycle_id == cycle_id,
         Proposal.status.in_([state.value for state in ON_BALLOT]),
     )

@@ -25,6 +25,7 @@ from pb_portal.voting import queries
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
 
 LIFE = timedelta(minutes=30)
+MOST_OVER = 500
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,10 @@ def _insert(session: Session, table: type[Base]) -> Insert:
 
 
 def _allowed(session: Session, poll: Poll, area_id: int, choices: list[int]) -> set[int]:
+    """Which of the choices stand on this ballot. A list far over the limit, which no page of
+    ours sends, is refused before the database is asked about every line of it."""
+    if len(choices) > poll.rules.max_choices + MOST_OVER:
+        raise Refusal("ballot.too_many", most=poll.rules.max_choices, chosen=len(choices))
     return queries.on_ballot_among(session, poll.cycle_id, poll.rules, area_id, choices)
 
 

@@ -181,9 +181,10 @@ def send(slug: str) -> Answer:
     try:
         with transaction() as work:
             sending = service.Sending(token, choices, submission)
-            cookie[RECEIPT] = service.cast(work, poll, sending, zone=zone)
+            receipt = service.cast(work, poll, sending, zone=zone)
     except Refusal as refusal:
         return _not_sent(slug, refusal, list(choices))
+    cookie[RECEIPT] = receipt
     return redirect(url_for(".done", slug=slug))
 
 
