@@ -65,6 +65,20 @@ GRANTS: dict[P, frozenset[str]] = {
     P.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
 
+CITY_WIDE = frozenset(
+    {
+        P.KEEP_REGISTER,
+        P.STEER_CYCLE,
+        P.APPROVE,
+        P.COUNT,
+        P.CERTIFY,
+        P.START_PROJECTS,
+        P.READ_AUDIT,
+        P.ADMINISTER,
+    }
+)
+"""What is done for the whole city at once: a role granted for one area is not enough for it."""
+
 
 def may(actor: Actor, permission: P, *, area_id: int | None = None) -> bool:
     """Whether the actor holds the permission; with `area_id`, for that area.
@@ -80,9 +94,14 @@ def may(actor: Actor, permission: P, *, area_id: int | None = None) -> bool:
     if _STAFF in wanted:
         return bool(actor.grants)
     return any(
-        role in wanted and (area_id is None or scope is None or scope == area_id)
-        for role, scope in actor.grants
+        role in wanted and _reaches(scope, permission, area_id) for role, scope in actor.grants
     )
+
+
+def _reaches(scope: int | None, permission: P, area_id: int | None) -> bool:
+    if permission in CITY_WIDE:
+        return scope is None
+    return area_id is None or scope is None or scope == area_id
 
 
 def demand(actor: Actor, permission: P, *, area_id: int | None = None) -> None:

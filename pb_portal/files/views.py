@@ -6,7 +6,7 @@ from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
 from pb_portal.db import Missing, session
-from pb_portal.domain.permissions import P, may, owns
+from pb_portal.domain.permissions import owns
 from pb_portal.files import queries, service
 from pb_portal.web import clock
 from pb_portal.web.guard import public
@@ -18,10 +18,9 @@ blueprint = Blueprint("files", __name__)
 @blueprint.get("/files/<key>")
 @public
 def show(key: str) -> Response:
-    """A picture: public ones for everybody, others for their owner and staff."""
+    """A picture: public ones for everybody, others for nobody but their owner."""
     stored = queries.get_file(session(), key)
-    person = clock.actor()
-    if not (stored.public or owns(person, stored.owner_id) or may(person, P.STAFF)):
+    if not (stored.public or owns(clock.actor(), stored.owner_id)):
         raise Missing("file")
     path = service.path_of(root(), stored)
     if not path.exists():

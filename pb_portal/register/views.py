@@ -109,8 +109,9 @@ def freeze(slug: str) -> Answer:
 def decide_freeze(request_id: int) -> Answer:
     """The second person agrees or declines."""
     form = DecideForm()
-    if form.validate_on_submit():
-        approve = request.form.get("do") == "approve"
+    said = request.form.get("do", "")
+    if form.validate_on_submit() and said in ("approve", "decline"):
+        approve = said == "approve"
         with transaction() as work:
             wanted = approvals.get_request(work, request_id)
             service.decide_freeze(

@@ -13,7 +13,7 @@ from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, database_now, session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.results import checks, downloads, exports, queries, service, wording
 from pb_portal.results.forms import DecisionForm, PressForm
 from pb_portal.results.models import CountRun
@@ -160,7 +160,7 @@ def count(slug: str) -> Answer:
         with transaction() as work:
             service.count(work, clock.signature(), cycles.get_cycle(work, slug))
     except Refusal as refusal:
-        return _desk(cycles.get_cycle(session(), slug), refusal), 422
+        return _desk(cycles.get_cycle(session(), slug), refusal), _status(refusal)
     flash(_("The ballots are counted. The numbers stay sealed until two sign."), "success")
     return redirect(url_for(".desk", slug=slug))
 
@@ -175,7 +175,7 @@ def propose(slug: str) -> Answer:
             run = queries.get_counted(work, cycle.id)
             service.propose_certification(work, clock.signature(), run)
     except Refusal as refusal:
-        return _desk(cycles.get_cycle(session(), slug), refusal), 422
+        return _desk(cycles.get_cycle(session(), slug), refusal), _status(refusal)
     flash(_("You have signed. Another commissioner must sign too."), "success")
     return redirect(url_for(".desk", slug=slug))
 
@@ -185,6 +185,7 @@ def propose(slug: str) -> Answer:
 def decide(request_id: int) -> Answer:
     """Sign second, or decline."""
     form = DecisionForm()
+    status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
             with transaction() as work:
@@ -201,7 +202,13 @@ def decide(request_id: int) -> Answer:
             return _decided(state, slug)
         except Refusal as refusal:
             form.show(refusal)
-    return _certification(request_id, form), 422 if form.is_submitted() else 200
+            status = _status(refusal)
+    return _certification(request_id, form), status
+
+
+def _status(refusal: Refusal) -> int:
+    """A conflict with somebody else's act is no mistake of the person's."""
+    return 409 if isinstance(refusal, Conflict) else 422
 
 
 def _decided(state: str, slug: str) -> Redirect:

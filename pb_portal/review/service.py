@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pb_portal.audit import service as audit
 from pb_portal.cycles.service import lock_phase
 from pb_portal.domain.checklist import failed, unanswered
-from pb_portal.domain.permissions import P, demand
+from pb_portal.domain.permissions import P, demand, owns
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import Ground, ProposalAction, ProposalState, step_for
 from pb_portal.domain.refusal import Conflict, Refusal
@@ -168,9 +168,12 @@ def decide(
 def _open_file(
     session: Session, by: Signature, proposal_id: int, permission: P, version: int
 ) -> Proposal:
-    """The file under a lock, as the person saw it; a conflict when it has moved since."""
+    """The file under a lock, as the person saw it; a conflict when it has moved since. Nobody
+    reviews or decides on a proposal of their own."""
     proposal = queries.get_file(session, proposal_id, lock=True)
     demand(by.actor, permission, area_id=proposal.area_id)
+    if owns(by.actor, proposal.author_id):
+        raise Refusal("review.own")
     if proposal.version != version:
         raise Conflict("review.changed")
     return proposal

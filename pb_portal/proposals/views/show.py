@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import session
-from pb_portal.domain.permissions import P, may, owns
+from pb_portal.domain.permissions import owns
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ProposalAction, ProposalState, steps_from
 from pb_portal.proposals import labels, queries
@@ -63,9 +63,8 @@ def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
 
 def _pictures(proposal: Proposal) -> list[ProposalPicture]:
     """Pictures this person may see: those added during a rework wait until it is sent."""
-    person = clock.actor()
-    inside = owns(person, proposal.author_id) or may(person, P.STAFF)
-    return [picture for picture in proposal.pictures if picture.file.public or inside]
+    own = owns(clock.actor(), proposal.author_id)
+    return [picture for picture in proposal.pictures if picture.file.public or own]
 
 
 def _own_actions(proposal: Proposal) -> dict[str, str]:

@@ -11,6 +11,7 @@ SENTENCES = {
         "Somebody else changed this file while you were working. Nothing of theirs was "
         "overwritten and your words are still below: compare and send again."
     ),
+    "review.own": N_("This is your own proposal: somebody else must review it and decide on it."),
     "review.not_in_review": N_("This file is not in review now, so no finding can be recorded."),
     "review.not_taken": N_("Take the file first: a finding is signed by its reviewer."),
     "review.answer_all": N_("Answer every question before passing the file to the council."),
