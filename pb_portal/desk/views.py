@@ -11,9 +11,10 @@ from pb_portal.desk import people
 from pb_portal.desk.log import lines, subject_kinds
 from pb_portal.desk.waiting import desk_nav_items, sections
 from pb_portal.domain.permissions import P
+from pb_portal.domain.text import clean
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
-from pb_portal.web.paging import page_of
+from pb_portal.web.paging import asked_row, page_of
 
 blueprint = Blueprint("desk", __name__)
 blueprint.add_app_template_global(desk_nav_items, "desk_nav_items")
@@ -34,16 +35,16 @@ def home() -> str:
 def log() -> str:
     """Who did what, when and why; nobody is named."""
     chosen = {
-        "action": request.args.get("action", "")[:60],
-        "subject": request.args.get("subject", "")[:60].strip(),
-        "cycle": request.args.get("cycle", type=int),
+        "action": clean(request.args.get("action", ""))[:60],
+        "subject": clean(request.args.get("subject", ""))[:60],
+        "cycle": asked_row("cycle"),
     }
     rows = audit.newest(
         session(),
-        before_id=request.args.get("before", type=int),
+        before_id=asked_row("before"),
         action=str(chosen["action"]),
         subject=str(chosen["subject"]),
-        cycle_id=request.args.get("cycle", type=int),
+        cycle_id=asked_row("cycle"),
         limit=ENTRIES + 1,
     )
     page = page_of(rows, ENTRIES, key=lambda row: row.id)

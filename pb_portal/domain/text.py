@@ -6,10 +6,14 @@ import re
 import unicodedata
 
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_MARKS = (range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2066, 0x206A))
+_TAGS = range(0xE0000, 0xE0080)
+_HALVES = range(0xD800, 0xE000)
+"""Halves of a UTF-16 pair: JSON can carry one alone, and no database stores it."""
 INVISIBLE = dict.fromkeys(
-    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0xAD]
+    [*(code for some in (*_MARKS, _TAGS, _HALVES) for code in some), 0xFEFF, 0xAD, 0x061C]
 )
-CONTROL = {code: None for code in range(32) if chr(code) not in "\n\r\t"}
+CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\r\t"}
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,7 @@ from pb_portal.pages.home import today
 from pb_portal.web import clock, i18n
 from pb_portal.web.guard import public, requires
 from pb_portal.web.page import safe_next
-from pb_portal.web.paging import page_of
+from pb_portal.web.paging import asked_row, page_of
 
 blueprint = Blueprint("pages", __name__)
 YEAR = 365 * 24 * 3600
@@ -69,7 +69,7 @@ def letter_box() -> str:
     settings = current_app.config["SETTINGS"]
     if not settings.letters_boxed:
         abort(404)
-    before = request.args.get("before", type=int)
+    before = asked_row("before")
     base = settings.public_url or request.url_root
     page = page_of(letters.in_box(session(), before_id=before), LETTERS, key=lambda row: row.id)
     return render_template(

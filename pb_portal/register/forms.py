@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField
+from flask_wtf.file import FileField, FileRequired
 
-from pb_portal.web.forms import Form, Lines, required, up_to
+from pb_portal.web.forms import Form, Lines, up_to
 
 
 class FileForm(Form):
@@ -13,7 +13,7 @@ class FileForm(Form):
 
     file = FileField(
         _l("File of residents (CSV)"),
-        [required(_l("Choose a file"))],
+        [FileRequired(_l("Choose a file"))],
         description=_l("Columns in any order: iin, birth_date, area, permanent, phone"),
     )
 

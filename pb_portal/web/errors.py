@@ -8,7 +8,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -128,6 +128,12 @@ def _register_database(app: Flask) -> None:
         # The driver's own text may hold what was typed, so only its kind is logged.
         app.logger.error("constraint refused a write: %s", type(error.orig).__name__)
         return page(409, phrase("conflict"))
+
+    @app.errorhandler(DataError)
+    def unfit(error: DataError) -> Response:
+        # A value no column takes, such as a number too long or the character NUL.
+        app.logger.error("a value does not fit its column: %s", type(error.orig).__name__)
+        return page(400)
 
     def away(error: DBAPIError | PoolTimeout) -> Response:
         cause = getattr(error, "orig", None) or error

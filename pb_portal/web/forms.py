@@ -43,6 +43,11 @@ def tidy(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+def one_line(value: Any) -> Any:
+    """Filter for a single line: a line break in it could begin another line of a letter."""
+    return " ".join(clean(value).split()) if isinstance(value, str) else value
+
+
 def required(message: Any = None) -> InputRequired:
     """The field must be filled in."""
     return InputRequired(message=message or _l("Fill in this field"))
@@ -57,7 +62,7 @@ class Line(StringField):
     """One line of text, cleaned."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, filters=[tidy], **kwargs)
+        super().__init__(label, validators, filters=[one_line], **kwargs)
 
 
 class Lines(TextAreaField):

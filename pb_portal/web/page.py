@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from pb_portal.domain.permissions import P, may
 from pb_portal.web import clock, i18n
@@ -38,6 +38,16 @@ class RowNumber(IntegerConverter):
         super().__init__(map, **{"max": 2**31 - 1, **options})
 
 
+class PlainPart(UnicodeConverter):
+    """A word in an address. One with control characters names nothing, and PostgreSQL would not
+    even look for it."""
+
+    def to_python(self, value: str) -> str:
+        if not value.isprintable():
+            raise ValidationError
+        return value
+
+
 def _globals() -> dict[str, Any]:
     settings = current_app.config["SETTINGS"]
     return {
@@ -56,6 +66,6 @@ def _globals() -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Attach the globals."""
     app.context_processor(_globals)
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters.update(int=RowNumber, default=PlainPart, string=PlainPart)
     app.jinja_env.filters["outlines"] = outlines
     app.jinja_env.filters["ground"] = ground_name

@@ -6,7 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from flask import request
+
 Row = TypeVar("Row")
+HIGHEST = 2**31 - 1
+"""The largest number of a row on either engine."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,9 @@ def page_of(rows: Sequence[Row], size: int, key: Callable[[Row], Any]) -> Page[R
     more = len(rows) > size
     shown = rows[:size]
     return Page(shown, str(key(shown[-1])) if more and shown else None)
+
+
+def asked_row(name: str) -> int | None:
+    """The number of a row asked for in the address; None for what can be no row's number."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number <= HIGHEST else None

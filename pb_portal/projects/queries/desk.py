@@ -94,6 +94,6 @@ def _of_view(
 def _parsed(key: str) -> tuple[date, int] | None:
     day, _, number = key.partition("_")
     try:
-        return date.fromisoformat(day), min(int(number), 2**31 - 1)
+        return date.fromisoformat(day), max(0, min(int(number), 2**31 - 1))
     except ValueError:
         return None

@@ -10,11 +10,11 @@ from pb_portal.projects import rules
 from pb_portal.projects.models import Project
 from pb_portal.projects.queries.filtered import OFFICIAL, Wanted
 from pb_portal.web import clock
+from pb_portal.web.paging import asked_row
 from pb_portal.web.phrases import projects as words
 from pb_portal.web.phrases.proposals import unit_name
 
 blueprint = Blueprint("projects", __name__)
-HIGHEST = 2**31 - 1
 
 
 def wanted() -> Wanted:
@@ -47,8 +47,7 @@ def query_of(asked: Wanted, **changes: str) -> dict[str, str]:
 
 def number_in_query(name: str) -> int | None:
     """A positive number asked for in the address, if it is one."""
-    value = request.args.get(name, type=int)
-    return value if value is not None and 0 < value <= HIGHEST else None
+    return asked_row(name)
 
 
 def is_late(project: Project) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import TypicalWork
 from pb_portal.db import Missing
-from pb_portal.domain.money import parse_quantity
+from pb_portal.domain.money import MILLI, parse_quantity
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import clean
@@ -15,6 +15,7 @@ from pb_portal.proposals.service.drafts import check_author
 
 MOST_LINES = 40
 MOST_PRICE = 1_000_000_000
+MOST_QUANTITY = 10_000_000 * MILLI
 LONGEST_TITLE = 160
 UNITS = ("piece", "m", "m2", "m3", "set")
 
@@ -30,7 +31,7 @@ def add_work(
     thousandths = _quantity(quantity, "work_quantity")
     for line in proposal.lines:
         if line.work_id == work.id:
-            line.quantity += thousandths
+            line.quantity = _within(line.quantity + thousandths, "work_quantity")
             return _recount(session, by, proposal, line)
     line = EstimateLine(work=work, unit=work.unit, unit_price=work.unit_price, quantity=thousandths)
     return _append(session, by, proposal, line)
@@ -110,13 +111,17 @@ def _recount(
 
 def _quantity(typed: str, field: str) -> int:
     thousandths = parse_quantity(typed)
-    if not thousandths:
+    return _within(thousandths or 0, field)
+
+
+def _within(thousandths: int, field: str) -> int:
+    if not 0 < thousandths <= MOST_QUANTITY:
         raise Refusal("estimate.quantity_wrong", field=field)
     return thousandths
 
 
 def _price(typed: str) -> int:
-    digits = "".join(typed.split())
+    digits = "".join(typed.split()).lstrip("0")
     if not (digits.isascii() and digits.isdigit()) or not 0 < int(digits[:20]) <= MOST_PRICE:
         raise Refusal("estimate.price_wrong", field="own_price", most=MOST_PRICE)
     return int(digits)

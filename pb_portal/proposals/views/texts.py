@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import jsonify, request
+from flask import abort, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -22,6 +22,9 @@ from pb_portal.web import clock, limits
 from pb_portal.web.forms import Form
 from pb_portal.web.guard import requires
 from pb_portal.web.phrases import phrase, sentence
+
+MOST_BYTES = 200_000
+"""Of one saving while typing: the longest draft in escaped JSON is under half of it."""
 
 
 @blueprint.route("/drafts/<int:proposal_id>/place", methods=["GET", "POST"])
@@ -67,7 +70,7 @@ def idea(proposal_id: int) -> Answer:
 @requires(P.RESIDENT)
 def autosave(proposal_id: int) -> Response | tuple[Response, int]:
     """Keep what is being typed. Only sizes are checked; half a place or a wrong one waits."""
-    typed = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    typed = _sent()
     if not isinstance(typed, dict):
         return jsonify(error=phrase("draft.unreadable")), 400
     try:
@@ -79,6 +82,18 @@ def autosave(proposal_id: int) -> Response | tuple[Response, int]:
     except Refusal as refusal:
         return jsonify(error=sentence(refusal), field=refusal.field), 422
     return jsonify(saved=True)
+
+
+def _sent() -> Any:
+    """What the page sent; None when it cannot be read, brackets nested without end among it."""
+    if not request.is_json:
+        return request.form.to_dict()
+    if (request.content_length or 0) > MOST_BYTES:
+        abort(413)
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _partial(typed: dict[str, Any], proposal: Proposal) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pb_portal.review.forms import HideForm
 from pb_portal.review.views import blueprint
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
-from pb_portal.web.paging import page_of
+from pb_portal.web.paging import asked_row, page_of
 
 Answer = str | tuple[str, int] | Response
 PAGE = 30
@@ -56,7 +56,7 @@ def _page(wrong: int | None = None, form: HideForm | None = None) -> str:
         session(),
         areas_of(clock.actor(), P.MODERATE),
         hidden=hidden,
-        before_id=request.args.get("before", type=int),
+        before_id=asked_row("before"),
         limit=PAGE + 1,
     )
     return render_template(

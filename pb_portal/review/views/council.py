@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ from pb_portal.review.views import blueprint
 from pb_portal.review.views.dossier import dossier
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
-from pb_portal.web.paging import page_of
+from pb_portal.web.paging import asked_row, page_of
 
 Answer = str | tuple[str, int] | Response
 PAGE = 50
@@ -34,7 +34,7 @@ def council() -> str:
         "ready",
         person_id=current_user.person_id,
         at=clock.now(),
-        after_id=request.args.get("after", type=int),
+        after_id=asked_row("after"),
         limit=PAGE + 1,
     )
     newest = queries.newest_opinions(session(), [row.id for row in rows])

@@ -19,7 +19,7 @@ from pb_portal.review.views import blueprint
 from pb_portal.review.views.dossier import dossier
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
-from pb_portal.web.paging import page_of
+from pb_portal.web.paging import asked_row, page_of
 from pb_portal.web.phrases import sentence
 
 Answer = str | tuple[str, int] | Response
@@ -33,7 +33,7 @@ def queue_page() -> str:
     areas = areas_of(clock.actor(), P.REVIEW)
     view = request.args.get("view", "todo")
     view = view if view in queue.VIEWS else "todo"
-    area = request.args.get("area", type=int)
+    area = asked_row("area")
     offered = queue.areas_with_files(session(), areas)
     chosen = frozenset({area}) if area in {one.id for one in offered} else areas
     person_id, at = current_user.person_id, clock.now()
@@ -43,7 +43,7 @@ def queue_page() -> str:
         view,
         person_id=person_id,
         at=at,
-        after_id=request.args.get("after", type=int),
+        after_id=asked_row("after"),
         limit=PAGE + 1,
     )
     return render_template(

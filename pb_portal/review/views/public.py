@@ -9,7 +9,7 @@ from pb_portal.db import session
 from pb_portal.review import queries
 from pb_portal.review.views import blueprint
 from pb_portal.web.guard import public
-from pb_portal.web.paging import page_of
+from pb_portal.web.paging import asked_row, page_of
 
 PAGE = 50
 
@@ -25,7 +25,7 @@ def decisions(slug: str) -> str:
         session(),
         cycle.id,
         outcome=outcome,
-        before_id=request.args.get("before", type=int),
+        before_id=asked_row("before"),
         limit=PAGE + 1,
     )
     return render_template(
