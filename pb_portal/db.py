@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -122,3 +123,11 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@event.listens_for(Engine, "handle_error")
+def _forget_values(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the refused row in its DETAIL line; no log may hold it."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and "\nDETAIL:" in str(error.args[0]):
+            error.args = (str(error.args[0]).split("\nDETAIL:")[0], *error.args[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from pb_portal.db import db
 from tests.strict import StrictClient
 
 SCRATCH = "pb_scratch"
+MADE = count(1)
 
 
 def scratch_url(folder: Path, name: str) -> str:
@@ -32,12 +34,24 @@ def scratch_url(folder: Path, name: str) -> str:
     if not server:
         return f"sqlite:///{folder / (name + '.sqlite3')}"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = make_url(server).set(database=f"{SCRATCH}_{worker}_{name}")
+    url = make_url(server).set(database=f"{SCRATCH}_{os.getpid()}_{worker}_{name}_{next(MADE)}")
     engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{url.database}"'))
+    _DROPPED_AT_EXIT.append((server, str(url.database)))
     return url.render_as_string(hide_password=False)
+
+
+_DROPPED_AT_EXIT: list[tuple[str, str]] = []
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no database behind on the server."""
+    for server, database in _DROPPED_AT_EXIT:
+        engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
 
 
 def make_settings(folder: Path, name: str = "tests", **changes: Any) -> Settings:
