@@ -333,5 +333,12 @@ def _use(session: Session, token: str, purpose: str, at: datetime) -> EmailToken
     found = queries.find_email_token(session, token, purpose, at)
     if found is None or found.person.blocked_at is not None:
         raise Refusal("account.link_dead")
-    found.used_at = at
+    spent = session.execute(
+        update(EmailToken)
+        .where(EmailToken.id == found.id, EmailToken.used_at.is_(None))
+        .values(used_at=at)
+        .returning(EmailToken.id)
+    ).first()
+    if spent is None:
+        raise Refusal("account.link_dead")
     return found

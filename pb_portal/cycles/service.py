@@ -15,7 +15,7 @@ from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle, Phase, RuleBookRow
-from pb_portal.db import Missing
+from pb_portal.db import Missing, database_now
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
@@ -81,7 +81,8 @@ def decide_extension(
         raise Missing("phase")
     ends_at = datetime.fromisoformat(request.payload["ends_at"])
     if approve:
-        _check_extension(phase, ends_at, by.at)
+        # The count may have held the phase while this waited for it: ask the clock once more.
+        _check_extension(phase, ends_at, max(by.at, database_now(session)))
     elif not reason:
         raise Refusal("phase.decline_reason_missing", field="reason")
     approvals.decide(session, by, request, approve=approve, reason=reason)

@@ -150,3 +150,43 @@ def test_of_two_who_decide_on_a_certification_the_second_gets_a_conflict(
     late = client.fill(path, {"decision": "approve", "reason": ""}, at="/me")
     assert late.status_code == 409
     assert queries.certified_run(session, cycle.id) is None
+
+
+def test_an_extension_approved_while_the_phase_ended_is_too_late(session: Session) -> None:
+    from pb_portal.cycles import service as cycles
+
+    cycle = make_cycle(session, PhaseKind.VOTING)
+    phase = next(one for one in cycle.phases if one.kind == PhaseKind.VOTING)
+    first, second = make_person(session, "commissioner"), make_person(session, "commissioner")
+    now = datetime.now(UTC)
+    request = cycles.propose_extension(
+        session, signed(first), phase, ends_at=now + timedelta(days=30), reason="Slow post"
+    )
+    phase.ends_at = now - timedelta(seconds=1)
+    session.flush()
+    pressed = signed(second, now - timedelta(seconds=2))
+    with pytest.raises(Refusal) as refused:
+        cycles.decide_extension(session, pressed, request, approve=True)
+    assert refused.value.code == "phase.over"
+    assert phase.ends_at < now
+
+
+@pytest.mark.parametrize("purpose", ["confirm", "reset"])
+def test_a_link_that_another_press_has_just_used_is_dead(
+    session: Session, monkeypatch: pytest.MonkeyPatch, purpose: str
+) -> None:
+    from pb_portal.accounts import queries, service
+
+    person, at = make_person(session, confirmed=False), datetime.now(UTC)
+    token = service._issue(session, person, purpose, at)
+    assert token
+    session.flush()
+    both_saw = queries.find_email_token(session, token, purpose, at)
+    monkeypatch.setattr(queries, "find_email_token", lambda *_: both_saw)
+    acts: dict[str, Any] = {
+        "confirm": lambda: service.confirm(session, token, at=at),
+        "reset": lambda: service.set_password(session, token, password_hash="x", at=at),
+    }
+    acts[purpose]()
+    with pytest.raises(Refusal, match="link_dead"):
+        acts[purpose]()
