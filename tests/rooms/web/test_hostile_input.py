@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from typing import Any
 
 import pytest
+from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Cycle
+from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import clean
+from pb_portal.files.service import read_picture
 from tests.conftest import sign_in
 from tests.factories import make_cycle, make_person, make_proposal
 from tests.strict import StrictClient
@@ -149,3 +154,18 @@ def test_a_register_sent_as_text_is_no_file(
     sign_in(client, make_person(session, "registrar"))
     answer = client.fill(f"/desk/cycles/{cycle.slug}/register", {"file": "iin", "do": "load"})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("kind", [struct.error, EOFError, TypeError, KeyError, MemoryError])
+def test_whatever_a_decoder_raises_the_file_is_no_picture(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def broken(picture: Any) -> None:
+        raise kind
+
+    content = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(content, "PNG")
+    monkeypatch.setattr(ImageOps, "exif_transpose", broken)
+    content.seek(0)
+    with pytest.raises(Refusal, match="not_a_picture"):
+        read_picture(content, most_bytes=10_000)
