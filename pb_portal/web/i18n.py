@@ -18,7 +18,7 @@ LOCALES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 COOKIE = "language"
 NARROW = "\u202f"
 _SIGNS = {"KZT": "₸", "EUR": "€", "PLN": "zł", "USD": "$", "HUF": "Ft", "CHF": "CHF"}
-_DATE = {"kk": "d MMMM yyyy 'ж'.", "ru": "d MMMM yyyy 'г'.", "en": "d MMMM yyyy"}
+_DATE = {"kk": "yyyy 'ж'. d MMMM", "ru": "d MMMM yyyy", "en": "d MMMM yyyy"}
 _DAY = {"kk": "d MMMM", "ru": "d MMMM", "en": "d MMMM"}
 _MILLION = {"kk": "млн", "ru": "млн", "en": "m"}
 _BILLION = {"kk": "млрд", "ru": "млрд", "en": "bn"}
@@ -95,7 +95,7 @@ def day(value: date | datetime) -> str:
 
 
 def full_date(value: date | datetime | str | None) -> str:
-    """9 ноября 2026 г.; letters keep their dates as ISO text."""
+    """9 ноября 2026; letters keep their dates as ISO text."""
     if value is None:
         return "—"
     if isinstance(value, str):
