@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logging.basicConfig(level=chosen.log_level, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     _attach(app, chosen)
     for room in ROOMS:
         app.register_blueprint(import_module(f"pb_portal.{room}.views").blueprint)
