@@ -113,7 +113,7 @@ def _write(
         address=place,
         lat=lat,
         lon=lon,
-        category_id=city.categories[code].id,
+        category=city.categories[code],
         area_id=city.areas[district.code].id,
         status=WAYS[way][-1][1],
         created_at=submitted - timedelta(days=2),

@@ -110,8 +110,9 @@ def delete_draft(session: Session, by: Signature, proposal: Proposal) -> None:
 def index_words(proposal: Proposal) -> None:
     """Fill the column that search looks in."""
     number = "" if proposal.number is None else str(proposal.number)
+    category = proposal.category.names.values() if proposal.category else ()
     proposal.search_text = index_of(
-        number, proposal.title, proposal.address, proposal.problem, proposal.solution
+        number, proposal.title, proposal.address, proposal.problem, proposal.solution, *category
     )
 
 
@@ -125,9 +126,11 @@ def _fitting(name: str, typed: str, most: int) -> str:
 
 
 def _set_category(session: Session, proposal: Proposal, category_id: int | None) -> None:
-    if category_id is not None and session.get(Category, category_id) is None:
+    category = None if category_id is None else session.get(Category, category_id)
+    if category_id is not None and category is None:
         raise Refusal("proposal.category_unknown", field="category")
     proposal.category_id = category_id
+    proposal.category = category
 
 
 def _set_area(proposal: Proposal, area_id: int | None) -> None:

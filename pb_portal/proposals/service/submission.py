@@ -42,9 +42,12 @@ class Gap:
 def gaps(proposal: Proposal) -> list[Gap]:
     """What is missing before the proposal can be handed in, in the order of the pages."""
     found = []
-    if proposal.lat is None or proposal.lon is None:
+    pinned = proposal.lat is not None and proposal.lon is not None
+    if not pinned:
         found.append(Gap("place", "lat", "gap.pin"))
-    if proposal.area_id is None and proposal.cycle.areas:
+    areas = [part.area for part in proposal.cycle.areas]
+    pin_tells = any(area.outline for area in areas)
+    if proposal.area_id is None and areas and (pinned or not pin_tells):
         found.append(Gap("place", "area", "gap.area"))
     if not proposal.address:
         found.append(Gap("place", "address", "gap.address"))

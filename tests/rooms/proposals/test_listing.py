@@ -134,6 +134,20 @@ def test_filters_narrow_and_counts_keep_the_other_filters(session: Session) -> N
     assert dict(found.statuses) == {"submitted": 1}
 
 
+def test_search_finds_a_proposal_by_the_name_of_its_category_in_any_language(
+    session: Session,
+) -> None:
+    cycle = make_cycle(session)
+    green, other = fill(session, cycle, 2, title="Вязы у школы")
+    green.category = make_category(session, names={"ru": "Озеленение", "kk": "Көгалдандыру"})
+    other.category = make_category(session, names={"ru": "Санитария", "kk": "Санитария"})
+    for proposal in (green, other):
+        index_words(proposal)
+    session.flush()
+    for typed in ("озеленения", "көгалдандыруды"):
+        assert walk(session, cycle, Filters(words=typed)) == [green.number]
+
+
 def test_search_finds_forms_in_title_address_text_and_number(session: Session) -> None:
     cycle = make_cycle(session)
     for number, title in ((1, "Озеленение двора"), (2, "Ауланы көгалдандыру"), (13, "Лавочки")):

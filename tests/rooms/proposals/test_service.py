@@ -183,13 +183,20 @@ def test_a_proposal_holds_ten_pictures(session: Session, tmp_path: Path) -> None
     assert refused == "file.too_many"
 
 
+def test_the_district_is_asked_for_only_where_no_pin_can_tell_it(session: Session) -> None:
+    author, cycle = make_person(session), make_cycle(session, areas=1)
+    draft = service.start_draft(session, signed(author), cycle, language="ru")
+    assert "gap.area" not in [gap.code for gap in service.gaps(draft)]
+    cycle.areas[0].area.outline = None
+    assert "gap.area" in [gap.code for gap in service.gaps(draft)]
+
+
 def test_an_empty_draft_lists_all_it_lacks_and_is_not_submitted(session: Session) -> None:
     author = make_person(session)
     draft = service.start_draft(session, signed(author), make_cycle(session), language="ru")
     missing = [gap.code for gap in service.gaps(draft)]
     assert missing == [
         "gap.pin",
-        "gap.area",
         "gap.address",
         "gap.title",
         "gap.problem",

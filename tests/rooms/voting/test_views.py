@@ -400,7 +400,7 @@ def test_after_half_an_hour_the_marks_wait_for_a_new_proof(client, session):
     session.commit()
     answer = client.get(f"/c/{cycle.slug}/vote/check")
     assert "/vote?over=1" in answer.location
-    assert "30 minutes have run out" in client.page(answer.location)
+    assert "visit to the ballot has ended" in client.page(answer.location)
     prove(client, session, cycle.slug, voter)
     page = client.page(f"/c/{cycle.slug}/vote/ballot")
     assert re.search(rf'value="{papers[0].id}" checked', page)
