@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -16,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import find_phase
-from pb_portal.demo.city import DISTRICTS
 from pb_portal.demo.cycles import City
 from pb_portal.demo.people import People
-from pb_portal.demo.proposals import point_in
-from pb_portal.demo.texts import OTHER_WORKS, SHIFTS, UPDATES
+from pb_portal.demo.texts import SHIFTS, UPDATES
+from pb_portal.demo.works import load_works
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.project_states import PATH, ProjectState
 from pb_portal.domain.signature import Signature
@@ -28,10 +26,9 @@ from pb_portal.files import service as files
 from pb_portal.files.models import StoredFile
 from pb_portal.outbox.models import Letter
 from pb_portal.projects import service
-from pb_portal.projects.models import Project, ProjectEvent, ProjectPhoto, ProjectUpdate
+from pb_portal.projects.models import Project, ProjectPhoto, ProjectUpdate
 
 PICTURES = Path(__file__).parent / "pictures"
-SECTOR_WORKS = {"social": 20, "industry": 9, "utilities": 4}
 CONTRACTORS = (
     ("ТОО «Пример-Строй»", "000140000017"),
     ("ТОО «Образец Благоустройство»", "000240000028"),
@@ -81,7 +78,7 @@ def load_projects(
     start = voting.ends_at + timedelta(days=8)
     secretary = people.by_role["secretary"].actor()
     promised = (at - timedelta(days=28)).date()
-    _other_works(session, city, people, at, chance)
+    load_works(session, city, people, at, chance)
     made = service.start_from_winners(
         session, Signature(secretary, start), cycle, promised_on=promised
     )
@@ -273,52 +270,6 @@ def _leave_path(
         new_date=new_date,
         today=moment.date(),
     )
-
-
-def _other_works(
-    session: Session, city: City, people: People, at: datetime, chance: Random
-) -> None:
-    """Works of the city programme and of investors: 20 social, 9 industry, 4 utilities."""
-    number = 1
-    for sector, count in SECTOR_WORKS.items():
-        for index in range(count):
-            district = DISTRICTS[(number + index) % len(DISTRICTS)]
-            words = OTHER_WORKS[sector][index % len(OTHER_WORKS[sector])]
-            street = chance.choice(district.streets)[0]
-            lat, lon = point_in(district, chance)
-            done = chance.random() < 0.55
-            due = date(at.year, 10, 25) if done else date(at.year + 1, 5, 1)
-            project = Project(
-                number=number,
-                origin="investor" if sector == "industry" else "city_programme",
-                sector=sector,
-                title=f"{words['ru']}, ул. {street}",
-                summary=words["kk"],
-                area_id=city.areas[district.code].id,
-                address=f"ул. {street}, {chance.randint(1, 200)}",
-                lat=lat,
-                lon=lon,
-                status=ProjectState.COMPLETED if done else ProjectState.WORKS,
-                progress=100 if done else chance.randint(35, 90),
-                manager_id=people.by_role["manager"].id,
-                promised_sum=chance.randint(300, 4_800) * 1_000_000,
-                promised_on=due,
-                due_on=due,
-                created_at=at - timedelta(days=300),
-                updated_at=at - timedelta(days=chance.randint(3, 25)),
-                news_at=at - timedelta(days=chance.randint(3, 25)),
-                is_sample=True,
-            )
-            moment = at - timedelta(days=280)
-            route = PATH[: PATH.index(ProjectState(project.status)) + 1]
-            for origin, target in pairwise(route):
-                moment += timedelta(days=38)
-                project.events.append(
-                    ProjectEvent(origin=origin, target=target, at=min(moment, at))
-                )
-            session.add(project)
-            number += 1
-    session.flush()
 
 
 def _forget_old_letters(session: Session, people: People) -> None:

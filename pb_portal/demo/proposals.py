@@ -14,7 +14,8 @@ from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import find_phase
 from pb_portal.demo.city import DISTRICTS, WORKS, District
 from pb_portal.demo.cycles import City
-from pb_portal.demo.texts import COMMENTS, EXTRA, PASSED, REJECTIONS, RETURNS, SCENES
+from pb_portal.demo.scenes import SCENES
+from pb_portal.demo.texts import COMMENTS, EXTRA, PASSED, REJECTIONS, RETURNS
 from pb_portal.domain.checklist import CHECKS
 from pb_portal.domain.money import MILLI
 from pb_portal.domain.phases import PhaseKind

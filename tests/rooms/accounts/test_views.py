@@ -200,7 +200,7 @@ def test_a_mailbox_is_not_flooded_whoever_asks(client: StrictClient, session: Se
     with_password(session, email="known@example.kz")
     for _ in range(9):
         client.fill("/forgot-password", {"email": "known@example.kz"})
-    assert session.scalar(select(func.count()).select_from(Letter)) == service.MOST_LETTERS
+    assert session.scalar(select(func.count()).select_from(Letter)) == service.links.MOST_LETTERS
 
 
 def test_the_profile_keeps_name_and_language_of_letters(
@@ -274,7 +274,7 @@ def test_passwords_are_never_hashed_inside_a_transaction(
 
     real, hasher = views.transaction, service.HASHER
     monkeypatch.setattr(views, "transaction", watched)
-    monkeypatch.setattr(service, "HASHER", Watcher())
+    monkeypatch.setattr(service.passwords, "HASHER", Watcher())
     register(client)
     client.fill("/forgot-password", {"email": "aigul@example.kz"})
     client.fill(link_in_box(client, "new-password"), {"password": NEW})

@@ -1,0 +1,56 @@
+"""One-time links sent by letter."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts import queries
+from pb_portal.accounts.models import EmailToken, Person
+from pb_portal.domain.refusal import Refusal
+
+TOKEN_LIFE = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}
+MOST_LETTERS = 5
+LETTERS_WITHIN = timedelta(hours=1)
+
+
+def issue(session: Session, person: Person, purpose: str, at: datetime) -> str | None:
+    """A fresh link's token; None when the person was sent enough of them in the last hour."""
+    recent = at + TOKEN_LIFE[purpose] - LETTERS_WITHIN
+    sent = session.scalar(
+        select(func.count())
+        .select_from(EmailToken)
+        .where(EmailToken.person_id == person.id, EmailToken.purpose == purpose)
+        .where(EmailToken.expires_at > recent)
+    )
+    if (sent or 0) >= MOST_LETTERS:
+        return None
+    token = secrets.token_urlsafe(24)
+    session.add(
+        EmailToken(
+            token_hash=queries.digest(token),
+            person=person,
+            purpose=purpose,
+            expires_at=at + TOKEN_LIFE[purpose],
+        )
+    )
+    return token
+
+
+def use(session: Session, token: str, purpose: str, at: datetime) -> EmailToken:
+    """Spend a link, once even when it is pressed twice; refuses a used, old or foreign one."""
+    found = queries.find_email_token(session, token, purpose, at)
+    if found is None or found.person.blocked_at is not None:
+        raise Refusal("account.link_dead")
+    spent = session.execute(
+        update(EmailToken)
+        .where(EmailToken.id == found.id, EmailToken.used_at.is_(None))
+        .values(used_at=at)
+        .returning(EmailToken.id)
+    ).first()
+    if spent is None:
+        raise Refusal("account.link_dead")
+    return found
