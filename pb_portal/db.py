@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, MetaData, event, func, select
+from sqlalchemy import JSON, DateTime, MetaData, event, func, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -95,6 +96,14 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         current.rollback()
         raise
+
+
+def has_tables() -> bool:
+    """Whether the database answers and was migrated at all."""
+    try:
+        return inspect(db.engine).has_table("alembic_version")
+    except OperationalError:
+        return False
 
 
 def database_now(session: Session) -> datetime:

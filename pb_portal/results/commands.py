@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle, CycleArea
-from pb_portal.db import Missing, session, transaction
+from pb_portal.db import Missing, has_tables, session, transaction
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.results import exports, imports, queries
 from pb_portal.tally import ElectionError
@@ -87,6 +87,8 @@ def _area(cycle: Cycle, code: str) -> CycleArea:
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"The file cannot be opened: {error.strerror or error}."
+    if isinstance(error, SQLAlchemyError) and not has_tables():
+        return "The database has no tables yet: run “flask --app pb_portal db upgrade” first."
     if isinstance(error, SQLAlchemyError):
         return f"The database did not take it ({type(error).__name__}); nothing was changed."
     return " ".join(str(error).split())
