@@ -15,8 +15,10 @@ from pabulib.checker import Checker
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pb_portal import create_app
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import get_cycle
+from pb_portal.db import db
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
 from pb_portal.results import imports, queries
@@ -24,6 +26,7 @@ from pb_portal.results.models import CountRun
 from pb_portal.tally import Election
 from pb_portal.tally.pabulib import read
 from pb_portal.voting.models import Ballot
+from tests.conftest import make_settings
 from tests.strict import StrictClient
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -311,3 +314,14 @@ def test_an_own_cycle_is_not_exported_before_certification(
     done = run(app, "export-pabulib", voted.slug, "--area", voted.areas[0].area.code)
     assert (done.exit_code, "sealed" in done.stderr) == (2, True)
     assert done.stdout == ""
+
+
+def test_a_database_without_tables_is_told_how_to_get_them(tmp_path: Path) -> None:
+    bare = create_app(make_settings(tmp_path, "bare"))
+    file = tmp_path / "any.pb"
+    file.write_text("META")
+    told = run(bare, "import-pabulib", str(file), "--slug", "any")
+    assert told.exit_code == 2
+    assert "db upgrade" in told.output
+    with bare.app_context():
+        db.engine.dispose()
