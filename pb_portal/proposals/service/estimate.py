@@ -18,6 +18,7 @@ MOST_PRICE = 1_000_000_000
 MOST_QUANTITY = 10_000_000 * MILLI
 LONGEST_TITLE = 160
 UNITS = ("piece", "m", "m2", "m3", "set")
+WHOLE = frozenset({"piece", "set"})
 
 
 def add_work(
@@ -28,7 +29,7 @@ def add_work(
     work = session.get(TypicalWork, work_id) if work_id is not None else None
     if work is None:
         raise Refusal("estimate.work_unknown", field="work")
-    thousandths = _quantity(quantity, "work_quantity")
+    thousandths = _quantity(quantity, "work_quantity", work.unit)
     for line in proposal.lines:
         if line.work_id == work.id:
             line.quantity = _within(line.quantity + thousandths, "work_quantity")
@@ -60,7 +61,7 @@ def add_own_line(
         title=words,
         unit=unit,
         unit_price=_price(unit_price),
-        quantity=_quantity(quantity, "own_quantity"),
+        quantity=_quantity(quantity, "own_quantity", unit),
     )
     return _append(session, by, proposal, line)
 
@@ -71,7 +72,7 @@ def set_quantity(
     """Another quantity for a line; the refusal names the line's own field."""
     check_author(by, proposal)
     line = _line(proposal, line_id)
-    line.quantity = _quantity(quantity, f"quantity_{line_id}")
+    line.quantity = _quantity(quantity, f"quantity_{line_id}", line.unit)
     return _recount(session, by, proposal, line)
 
 
@@ -109,9 +110,11 @@ def _recount(
     return line
 
 
-def _quantity(typed: str, field: str) -> int:
-    thousandths = parse_quantity(typed)
-    return _within(thousandths or 0, field)
+def _quantity(typed: str, field: str, unit: str) -> int:
+    thousandths = _within(parse_quantity(typed) or 0, field)
+    if unit in WHOLE and thousandths % MILLI:
+        raise Refusal("estimate.quantity_whole", field=field)
+    return thousandths
 
 
 def _within(thousandths: int, field: str) -> int:

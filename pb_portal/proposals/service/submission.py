@@ -131,7 +131,8 @@ def _submit_numbered(session: Session, by: Signature, proposal: Proposal) -> Pro
                 _follow_own(session, by, proposal)
                 proposal.number = number
                 proposal.submitted_at = by.at
-                index_words(proposal)
+                with session.no_autoflush:  # the row is whole only with its new status
+                    index_words(proposal)
                 return change_status(session, by, proposal, ProposalAction.SUBMIT, part="author")
         except IntegrityError:
             session.refresh(proposal)

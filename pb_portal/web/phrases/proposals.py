@@ -42,6 +42,7 @@ SENTENCES = {
     "comment.empty": N_("Write your comment first."),
     "estimate.work_unknown": N_("Choose a work from the list."),
     "estimate.quantity_wrong": N_("Enter a quantity above zero, for example 12 or 3,5."),
+    "estimate.quantity_whole": N_("Pieces and sets are counted whole, for example 12."),
     "estimate.price_wrong": N_("Enter the price of one unit in whole tenge, above zero."),
     "estimate.title_missing": N_("Write what work it is."),
     "estimate.unit_unknown": N_("Choose a unit from the list."),

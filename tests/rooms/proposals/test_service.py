@@ -112,7 +112,7 @@ def test_a_submitted_proposal_is_edited_and_deleted_no_more(session: Session) ->
 
 
 def test_the_estimate_adds_up_and_the_same_work_adds_to_its_line(session: Session) -> None:
-    author, work = make_person(session), make_work(session)
+    author, work = make_person(session), make_work(session, unit="m2")
     draft = make_draft(session, make_cycle(session), author, lines=[], cost=0)
     by = signed(author)
     service.add_work(session, by, draft, work_id=work.id, quantity="2")
@@ -126,6 +126,22 @@ def test_the_estimate_adds_up_and_the_same_work_adds_to_its_line(session: Sessio
     assert draft.cost == 2_300_000
     service.remove_line(session, by, draft, own.id)
     assert draft.cost == 300_000
+
+
+def test_pieces_and_sets_are_counted_whole(session: Session) -> None:
+    author = make_person(session)
+    draft = make_draft(session, make_cycle(session), author)
+    refused = code_of(
+        service.add_own_line,
+        session,
+        signed(author),
+        draft,
+        title="Tree",
+        unit="piece",
+        unit_price="45 000",
+        quantity="20,5",
+    )
+    assert refused == "estimate.quantity_whole"
 
 
 @pytest.mark.parametrize("typed", ["", "0", "-1", "nan", "inf", "1e400", "x", "99999999999"])

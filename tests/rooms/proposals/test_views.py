@@ -299,7 +299,7 @@ def test_going_on_tells_what_is_missing_and_finishing_later_does_not(
 def test_the_estimate_works_by_buttons_alone(
     client: StrictClient, session: Session, draft: Proposal
 ) -> None:
-    work, url = make_work(session), f"/drafts/{draft.id}/estimate"
+    work, url = make_work(session, unit="m2"), f"/drafts/{draft.id}/estimate"
     line = draft.lines[0]
     data = {"do": "add_work", "work": str(work.id), "work_quantity": "1,5"}
     assert client.fill(url, {**data, f"quantity_{line.id}": "4"}).status_code == 302
