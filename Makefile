@@ -54,9 +54,9 @@ assets: $(ASSETS) ## build styles, scripts, fonts and pictures
 
 messages: $(VENV)/.dev ## collect the sentences to translate
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output \
-		--project pb-portal --version 0 -o /tmp/messages.pot .
-	@for l in kk ru; do $(BIN)/pybabel -q update -i /tmp/messages.pot -l $$l --no-fuzzy-matching \
-		--ignore-obsolete --omit-header -o pb_portal/translations/$$l/LC_MESSAGES/messages.po; done
+		--project pb-portal --version 0 -o $(VENV)/messages.pot .
+	@for l in kk ru; do $(BIN)/pybabel -q update -i $(VENV)/messages.pot -l $$l --no-fuzzy-matching \
+		--ignore-obsolete --width 100 --ignore-pot-creation-date -o pb_portal/translations/$$l/LC_MESSAGES/messages.po; done
 
 clean: ## remove what was built (data in the instance folder stays)
 	rm -rf $(VENV) node_modules pb_portal/static/dist $(COMPILED)
