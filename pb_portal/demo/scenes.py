@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from pb_portal.demo.texts import Pair, pair
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What people propose in one category; {place} is an address line."""
-
-    titles: tuple[Pair, ...]
-    problems: tuple[Pair, ...]
-    solutions: tuple[Pair, ...]
-
+from pb_portal.demo.texts import Scene, pair
 
 SCENES: dict[str, Scene] = {
     "landscaping": Scene(

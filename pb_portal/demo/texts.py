@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 Pair = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What people propose in one category; {place} is an address line."""
+
+    titles: tuple[Pair, ...]
+    problems: tuple[Pair, ...]
+    solutions: tuple[Pair, ...]
 
 
 def pair(ru: str, kk: str) -> Pair:

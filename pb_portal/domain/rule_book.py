@@ -9,9 +9,6 @@ from typing import Any
 
 from pb_portal.domain.refusal import Refusal
 
-BALLOT_TYPES = ("approval", "knapsack", "points", "ranking")
-SCOPES = ("own_area", "own_and_one", "anywhere")
-
 
 @dataclass(frozen=True)
 class RuleBook:
