@@ -19,6 +19,7 @@ from pb_portal.demo.texts import COMMENTS, EXTRA, PASSED, REJECTIONS, RETURNS
 from pb_portal.domain.checklist import CHECKS
 from pb_portal.domain.money import MILLI
 from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.proposal_states import IN_STAFF_HANDS
 from pb_portal.proposals.models import (
     Comment,
     EstimateLine,
@@ -200,7 +201,8 @@ def _live(
         origin = target
         moment = min(at, moment + timedelta(days=chance.uniform(0.6, 3.5)))
     proposal.updated_at = proposal.events[-1].at
-    proposal.due_at = proposal.submitted_at + timedelta(days=10)
+    if origin in IN_STAFF_HANDS:
+        proposal.due_at = proposal.submitted_at + timedelta(days=10)
     if origin in ("in_review", "returned", "resubmitted"):
         proposal.reviewer_id = crowd.reviewer.id if chance.random() < 0.7 else None
     if origin == "in_review" and proposal.reviewer_id and (proposal.number or 0) % 2:
