@@ -1,19 +1,24 @@
 // Builds pb_portal/static/src into pb_portal/static/dist: hashed names and manifest.json
 // (name a template knows -> name of the file), so that browsers may keep files for ever.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { sprite } from "./pb_portal/static/src/icons/sprite.mjs";
 import { scenes } from "./pb_portal/static/src/illustrations/scenes.mjs";
+import { works } from "./pb_portal/static/src/illustrations/works.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const src = join(root, "pb_portal/static/src");
 const dist = join(root, "pb_portal/static/dist");
 const manifest = {};
 
+// Whole fonts for PDF, which cannot use the browser's slices.
+const PRINTED = ["400Regular/Onest_400Regular", "600SemiBold/Onest_600SemiBold", "700Bold/Onest_700Bold"];
+
 const LICENCES = [
+  ["@expo-google-fonts/onest", "LICENSE_FONT"],
   ["leaflet", "LICENSE"],
   ["leaflet.markercluster", "MIT-LICENCE.txt"],
   ["@fontsource-variable/onest", "LICENSE"],
@@ -67,8 +72,13 @@ mkdirSync(dist, { recursive: true });
 await bundle();
 write("icons.svg", sprite());
 for (const [name, svg] of Object.entries(scenes())) write(`illustrations/${name}.svg`, svg);
+for (const [name, svg] of Object.entries(works())) write(`works/${name}.svg`, svg);
 for (const file of readdirSync(join(src, "images"))) {
   write(file, readFileSync(join(src, "images", file), "utf8"));
+}
+mkdirSync(join(dist, "fonts"), { recursive: true });
+for (const font of PRINTED) {
+  copyFileSync(join(root, "node_modules/@expo-google-fonts/onest", `${font}.ttf`), join(dist, "fonts", `${basename(font)}.ttf`));
 }
 licences();
 writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     secret_key: str = ""
     register_key: str = Field("", description="Keys the hashes of the resident register")
     ballot_key: str = Field("", description="Keys the ballot box of each cycle")
+    signing_key: str = Field("", description="Signs ledger heads and result bundles")
 
     site_name: str = "Бюджет народного участия"
     public_url: str = ""
@@ -51,17 +52,37 @@ class Settings(BaseSettings):
     sms_url: str = Field("", description="HTTP gateway that takes {to, text} as JSON")
     sms_token: str = ""
 
+    s3_endpoint: str = Field("", description="S3-compatible store, else a folder")
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+
     upload_limit_mb: int = Field(12, ge=1, le=100)
+    ledger_percent: int = Field(
+        5, ge=0, le=100, description="Per cent a contract may differ from the promise unexplained"
+    )
+    ledger_days: int = Field(
+        14, ge=0, le=365, description="Days a contract or an acceptance may be late unexplained"
+    )
+    updates_need_approval: bool = Field(
+        False, description="The head reads managers' updates before the public does"
+    )
     rate_limits: bool = True
+    counts_seconds: int = Field(
+        30, ge=0, le=60, description="How old the counts beside filters and heaps of the map may be"
+    )
     log_level: str = "INFO"
 
     def missing(self) -> list[str]:
         """Names of settings that production cannot do without."""
         if self.environment != "production":
             return []
-        needed = ["secret_key", "register_key", "ballot_key", "public_url"]
+        needed = ["secret_key", "register_key", "ballot_key", "signing_key", "public_url"]
         if not self.sample_mode:
             needed += ["smtp_host", "mail_from"]
+        if self.s3_endpoint:
+            needed += ["s3_bucket", "s3_access_key", "s3_secret_key"]
         absent = [name.upper() for name in needed if not getattr(self, name)]
         if self.database_url.startswith("sqlite") and self.redis_url:
             absent.append("DATABASE_URL (several workers need PostgreSQL)")
@@ -91,6 +112,7 @@ class Settings(BaseSettings):
                 "secret_key": self.secret_key or _kept_key(instance, "secret_key"),
                 "register_key": self.register_key or _kept_key(instance, "register_key"),
                 "ballot_key": self.ballot_key or _kept_key(instance, "ballot_key"),
+                "signing_key": self.signing_key or _kept_key(instance, "signing_key"),
             }
         )
 
@@ -102,6 +124,7 @@ class Settings(BaseSettings):
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
             "MAX_CONTENT_LENGTH": self.upload_limit_mb * MEGABYTE,
             "MAX_FORM_MEMORY_SIZE": MEGABYTE,
+            "COUNTS_SECONDS": self.counts_seconds,
             "SESSION_COOKIE_NAME": "__Host-portal" if self.https else "portal",
             "SESSION_COOKIE_SECURE": self.https,
             "SESSION_COOKIE_HTTPONLY": True,

@@ -17,8 +17,9 @@ from config import ROOT, Settings
 from pb_portal import cli, jobs
 from pb_portal.accounts import login
 from pb_portal.db import db
+from pb_portal.files import commands as files
 from pb_portal.pages import health
-from pb_portal.web import assets, errors, guard, i18n, limits, page, words
+from pb_portal.web import assets, errors, guard, i18n, limits, page, quick, storage, words
 
 ROOMS = (
     "pages",
@@ -31,6 +32,7 @@ ROOMS = (
     "voting",
     "results",
     "projects",
+    "reports",
     "desk",
 )
 
@@ -45,9 +47,11 @@ TABLES = (
     "register",
     "proposals",
     "review",
+    "review.council",
     "voting",
     "results",
     "projects",
+    "reports",
 )
 
 CONTENT_SECURITY_POLICY = {
@@ -94,6 +98,7 @@ def _attach(app: Flask, settings: Settings) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
     i18n.init_app(app)
+    quick.init_app(app)
     words.init_app(app)
     limits.limiter.init_app(app)
     login.init_app(app)
@@ -102,6 +107,7 @@ def _attach(app: Flask, settings: Settings) -> None:
     page.init_app(app)
     cli.init_app(app)
     app.cli.add_command(jobs.commands)
+    app.extensions[storage.STORE] = files.store_of(settings)
     guard.public(app.view_functions["static"])
     Talisman(
         app,

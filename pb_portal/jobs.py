@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -21,15 +21,21 @@ from pb_portal.accounts import service as accounts
 from pb_portal.cycles import service as cycles
 from pb_portal.db import db, session, transaction
 from pb_portal.domain.signature import SYSTEM, Signature
+from pb_portal.files import service as files
 from pb_portal.mailer import delivery
 from pb_portal.mailer import queries as letters
 from pb_portal.mailer import service as mailer
-from pb_portal.projects.service import reminders
-from pb_portal.web import clock
+from pb_portal.projects.service import checking, digest, issues, mail_follows, reminders
+from pb_portal.results import bundles, study, worker
+from pb_portal.review import service as review
+from pb_portal.voting import heads
+from pb_portal.web import clock, storage
+from pb_portal.web.signer import signer
 
 log = logging.getLogger(__name__)
 commands = AppGroup("jobs", help="Work that happens by the clock.")
 HOUR = timedelta(hours=1)
+STUDY_SECONDS = 2.0
 
 
 def send_letters(at: datetime) -> None:
@@ -61,6 +67,44 @@ def keep_house(at: datetime) -> None:
     with transaction() as work:
         accounts.tidy(work, at)
         mailer.forget(work, at)
+        review.tidy(work, at)
+        review.forget_batches(work, at)
+
+
+def size_pictures(at: datetime) -> None:
+    """Make the smaller pictures of a few uploads; the others wait for the next round."""
+    rows = files.waiting(session())
+    if not rows:
+        return
+    made = [files.make_sizes(row, storage.root()) for row in rows]
+    with transaction() as work:
+        files.record_sizes(work, made, at)
+
+
+def remove_files(at: datetime) -> None:
+    """Remove files no page refers to any more."""
+    with transaction() as work:
+        names = files.forget_unreferred(work, at)
+    files.remove(storage.root(), names)
+
+
+def remind_reviewers(at: datetime) -> None:
+    """Remind those who answer for files that are due soon or today."""
+    with transaction() as work:
+        review.remind(work, Signature(SYSTEM, at), clock.city_zone())
+
+
+def send_digests(at: datetime) -> None:
+    """Send the letters of those who want one a day or a week; forget who never confirmed."""
+    with transaction() as work:
+        digest.send_digests(work, Signature(SYSTEM, at), at)
+        mail_follows.forget_unconfirmed(work, at)
+
+
+def remind_of_issues(at: datetime) -> None:
+    """Remind those who answer for defects and questions whose day has passed."""
+    with transaction() as work:
+        issues.remind_overdue(work, Signature(SYSTEM, at), clock.today())
 
 
 def remind_managers(at: datetime) -> None:
@@ -69,18 +113,69 @@ def remind_managers(at: datetime) -> None:
         reminders.remind_silent_projects(work, Signature(SYSTEM, at), at)
 
 
-OFTEN: list[Callable[[datetime], None]] = [freeze_rules, send_letters]
-HOURLY: list[Callable[[datetime], None]] = [keep_house, remind_managers]
+def seal_ledgers(at: datetime) -> None:
+    """Sign the heads of ballot boxes whose vote has just closed."""
+    if not heads.due(session(), at):
+        return
+    with transaction() as work:
+        for cycle in heads.due(work, at):
+            heads.seal(work, Signature(SYSTEM, at), cycle, signer())
+
+
+def count_votes(at: datetime) -> None:
+    """Count what commissioners have asked for."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    while worker.count_next(app, clock.now, signer()):
+        log.info("jobs: a count is done")
+
+
+def check_ledger(at: datetime) -> None:
+    """Once a day, compare the sums projects show with the entries they come from."""
+    if not checking.check_due(session(), at):
+        return
+    with transaction() as work:
+        checking.check_ledger(work, Signature(SYSTEM, at), at)
+
+
+def study_results(at: datetime) -> None:
+    """Bundle certified results; recount them for margins and by other rules, bit by bit."""
+    for run_id in bundles.missing(session()):
+        with transaction() as work:
+            bundles.keep(work, run_id, signer(), clock.city_zone())
+    study.study(session(), STUDY_SECONDS)
+
+
+OFTEN: list[Callable[[datetime], None]] = [
+    freeze_rules,
+    send_letters,
+    size_pictures,
+    seal_ledgers,
+]
+SLOW: list[Callable[[datetime], None]] = [count_votes, study_results]
+"""May take minutes: `jobs run` does them beside the others, so that letters never wait for them."""
+HOURLY: list[Callable[[datetime], None]] = [
+    keep_house,
+    remind_reviewers,
+    remind_managers,
+    remind_of_issues,
+    send_digests,
+    remove_files,
+    check_ledger,
+]
 """Timed work of other rooms is added to one of these two lists."""
 
 
-def tick(at: datetime, *, hourly: bool = True) -> int:
+def tick(at: datetime, *, hourly: bool = True, slow: bool = True) -> int:
     """Do everything that is due at the moment; returns how many tasks failed.
 
     A task that breaks is logged and does not stop the others.
     """
+    return _do([*OFTEN, *(SLOW if slow else []), *(HOURLY if hourly else [])], at)
+
+
+def _do(tasks: Sequence[Callable[[datetime], None]], at: datetime) -> int:
     failed = 0
-    for task in [*OFTEN, *(HOURLY if hourly else [])]:
+    for task in tasks:
         try:
             task(at)
         except Exception as error:
@@ -114,14 +209,27 @@ def run_command(every: float) -> None:
 
 
 def run(app: Flask, every: float, stop: threading.Event) -> None:
-    """Rounds of `tick` until `stop` is set; the round under way is finished."""
+    """Rounds of what is due until `stop` is set; the round under way is finished.
+
+    A count under way is not waited for: its lease runs out, and it is begun again.
+    """
     log.info("jobs: every %s s", every)
+    beside = threading.Thread(target=_run_slow, args=(app, every, stop), daemon=True)
+    beside.start()
     last_hourly: datetime | None = None
     while not stop.is_set():
         with app.app_context():
             at = clock.now()
             hourly = last_hourly is None or at - last_hourly >= HOUR
-            tick(at, hourly=hourly)
+            tick(at, hourly=hourly, slow=False)
             last_hourly = at if hourly else last_hourly
         stop.wait(every)
+    beside.join(timeout=3)
     log.info("jobs: stopped")
+
+
+def _run_slow(app: Flask, every: float, stop: threading.Event) -> None:
+    while not stop.is_set():
+        with app.app_context():
+            _do(SLOW, clock.now())
+        stop.wait(every)

@@ -75,3 +75,8 @@ class ProfileForm(Form):
 
     name = Line(_l("Your name"), [required(_l("Enter your name")), up_to(120)])
     locale = SelectField(_l("Language of letters"), choices=list(LOCALES.items()))
+    area = SelectField(
+        _l("Your district"),
+        coerce=lambda value: int(value) if str(value or "").isdigit() else 0,
+        description=_l("Lets you rate what is built there; nobody else sees it"),
+    )

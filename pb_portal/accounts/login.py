@@ -35,6 +35,7 @@ class SignedIn(UserMixin):
         self.name: str = person.name
         self.email: str = person.email
         self.locale: str = person.locale
+        self.area_id: int | None = person.area_id
         self.confirmed: bool = person.confirmed_at is not None
         self._actor = person.actor()
 

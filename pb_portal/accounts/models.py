@@ -26,6 +26,8 @@ class Person(Base):
     confirmed_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("places_area.id"))
+    """The district the person says they live in."""
 
     grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from pb_portal.accounts.models import EmailToken, LoginSession, Person, RoleGrant
 from pb_portal.db import Missing
@@ -32,16 +32,19 @@ def get_person(session: Session, person_id: int) -> Person:
 
 
 def find_session(session: Session, token: str, at: datetime) -> LoginSession | None:
-    """The live session of this token, unless it has expired or the account is blocked."""
-    return session.scalars(
+    """The live session of this token, unless it has expired or the account is blocked. The person
+    and the roles come with it in one statement, since every page of a signed-in person asks."""
+    found = session.scalars(
         select(LoginSession)
         .join(LoginSession.person)
+        .options(contains_eager(LoginSession.person).joinedload(Person.grants))
         .where(
             LoginSession.token_hash == digest(token),
             LoginSession.expires_at > at,
             Person.blocked_at.is_(None),
         )
-    ).one_or_none()
+    )
+    return found.unique().one_or_none()
 
 
 def find_email_token(session: Session, token: str, purpose: str, at: datetime) -> EmailToken | None:
@@ -70,3 +73,9 @@ def holders(session: Session, roles: Iterable[str], area_id: int | None) -> list
         .distinct()
     )
     return list(session.scalars(query).unique())
+
+
+def names_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Names of people, for pages that only staff read."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(list(ids))))
+    return {row.id: row.name for row in rows}

@@ -25,6 +25,7 @@ from pb_portal.accounts.models import Person
 from pb_portal.db import session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
+from pb_portal.places.queries import districts
 from pb_portal.web import clock, i18n, limits
 from pb_portal.web.guard import public, requires
 from pb_portal.web.page import safe_next
@@ -176,17 +177,30 @@ def new_password(token: str) -> Answer:
 @requires(P.RESIDENT)
 def me() -> Answer:
     """One's own account."""
-    form = ProfileForm(data={"name": current_user.name, "locale": current_user.locale})
+    form = _profile()
     if form.validate_on_submit():
         with transaction() as work:
             person = queries.get_person(work, current_user.person_id)
             service.change_profile(
-                work, clock.signature(), person, name=form.name.data, locale=form.locale.data
+                work,
+                clock.signature(),
+                person,
+                name=form.name.data,
+                locale=form.locale.data,
+                area_id=form.area.data or None,
             )
         flash(_("Saved."), "success")
         return redirect(url_for(".me"))
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/me.html", form=form), status
+
+
+def _profile() -> ProfileForm:
+    mine = current_user
+    form = ProfileForm(data={"name": mine.name, "locale": mine.locale, "area": mine.area_id or 0})
+    areas = [(area.id, i18n.local(area.names)) for area in districts(session())]
+    form.area.choices = [(0, _("Not set")), *areas]
+    return form
 
 
 @blueprint.route("/me/password", methods=["GET", "POST"])

@@ -22,6 +22,10 @@ class Category(Base):
     names: Mapped[LocalText]
     sort: Mapped[int] = mapped_column(default=0)
     sector: Mapped[str] = mapped_column(default="infrastructure")
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class TypicalWork(Base):
@@ -36,7 +40,68 @@ class TypicalWork(Base):
     unit: Mapped[str]
     """Code of the unit: piece, m, m2, m3, set."""
     unit_price: Mapped[int] = mapped_column(BigInteger)
+    """Of a cycle that has no price of its own."""
     sort: Mapped[int] = mapped_column(default=0)
+    notes: Mapped[LocalText] = mapped_column(default=dict)
+    """What the price includes, in a sentence."""
+    picture: Mapped[str] = mapped_column(default="")
+    """Which drawing stands for it; the category's when empty."""
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class WorkPrice(Base):
+    """What a typical work costs in one cycle."""
+
+    __tablename__ = "cycles_work_price"
+    __table_args__ = (CheckConstraint("unit_price > 0", name="price"),)
+
+    cycle_id: Mapped[int] = mapped_column(
+        ForeignKey("cycles_cycle.id", ondelete="CASCADE"), primary_key=True
+    )
+    work_id: Mapped[int] = mapped_column(
+        ForeignKey("cycles_typical_work.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    unit_price: Mapped[int] = mapped_column(BigInteger)
+
+
+class RejectionGround(Base):
+    """A published ground of rejection. Rejections keep its code for ever."""
+
+    __tablename__ = "cycles_ground"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    names: Mapped[LocalText]
+    sort: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ReviewQuestion(Base):
+    """A question of a cycle's review checklist. A cycle without any asks the usual ones."""
+
+    __tablename__ = "cycles_review_question"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "code"),
+        CheckConstraint("part IN ('formal', 'merit')", name="part"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id", ondelete="CASCADE"))
+    part: Mapped[str]
+    code: Mapped[str]
+    """Answers are kept under it."""
+    names: Mapped[LocalText]
+    sort: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Cycle(Base):

@@ -8,20 +8,31 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from pb_portal.cycles.models import Category, Cycle, CycleArea, Phase, TypicalWork
+from pb_portal.cycles.models import (
+    Category,
+    Cycle,
+    CycleArea,
+    Phase,
+    RejectionGround,
+    ReviewQuestion,
+    TypicalWork,
+    WorkPrice,
+)
 from pb_portal.db import Missing
 from pb_portal.domain import phases
+from pb_portal.domain.checklist import USUAL, Question
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
+from pb_portal.places.models import Area
 
 
-def get_cycle(session: Session, slug: str) -> Cycle:
-    """The cycle of this slug with its phases and areas; raises `Missing`."""
-    query = (
-        select(Cycle)
-        .where(Cycle.slug == slug)
-        .options(selectinload(Cycle.phases), selectinload(Cycle.areas))
-    )
+def get_cycle(session: Session, slug: str, *, outlines: bool = True) -> Cycle:
+    """The cycle of this slug with its phases and areas; raises `Missing`. The areas' outlines are
+    heavy: a page without a map asks for none."""
+    areas = selectinload(Cycle.areas)
+    if not outlines:
+        areas = areas.joinedload(CycleArea.area, innerjoin=True).defer(Area.outline, raiseload=True)
+    query = select(Cycle).where(Cycle.slug == slug).options(selectinload(Cycle.phases), areas)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise Missing("cycle")
@@ -87,14 +98,54 @@ def find_cycle_area(cycle: Cycle, area_id: int | None) -> CycleArea | None:
     return next((part for part in cycle.areas if part.area_id == area_id), None)
 
 
-def categories(session: Session) -> Sequence[Category]:
-    """Categories in their order."""
-    return session.scalars(select(Category).order_by(Category.sort, Category.id)).all()
+def categories(session: Session, *, retired: bool = False) -> Sequence[Category]:
+    """Categories to choose from, in their order; with `retired` those no longer offered too."""
+    query = select(Category).order_by(Category.sort, Category.id)
+    if not retired:
+        query = query.where(Category.retired_at.is_(None))
+    return session.scalars(query).all()
 
 
-def typical_works(session: Session, category_id: int | None = None) -> Sequence[TypicalWork]:
-    """The catalogue of typical works, of one category or all."""
+def typical_works(
+    session: Session, category_id: int | None = None, *, retired: bool = False
+) -> Sequence[TypicalWork]:
+    """The catalogue of typical works to choose from, of one category or all."""
     query = select(TypicalWork).order_by(TypicalWork.category_id, TypicalWork.sort, TypicalWork.id)
     if category_id is not None:
         query = query.where(TypicalWork.category_id == category_id)
+    if not retired:
+        query = query.where(TypicalWork.retired_at.is_(None))
     return session.scalars(query).all()
+
+
+def prices_in(session: Session, cycle_id: int) -> dict[int, int]:
+    """Unit prices that hold in this cycle only, by the work's id; others keep the catalogue's."""
+    rows = session.execute(
+        select(WorkPrice.work_id, WorkPrice.unit_price).where(WorkPrice.cycle_id == cycle_id)
+    )
+    return {row.work_id: row.unit_price for row in rows}
+
+
+def price_in(session: Session, cycle_id: int, work: TypicalWork) -> int:
+    """The unit price of a typical work in a cycle."""
+    own = session.get(WorkPrice, (cycle_id, work.id))
+    return own.unit_price if own else work.unit_price
+
+
+def grounds(session: Session, *, retired: bool = False) -> Sequence[RejectionGround]:
+    """The published grounds of rejection to choose from."""
+    query = select(RejectionGround).order_by(RejectionGround.sort, RejectionGround.id)
+    if not retired:
+        query = query.where(RejectionGround.retired_at.is_(None))
+    return session.scalars(query).all()
+
+
+def checklist(session: Session, cycle_id: int) -> tuple[Question, ...]:
+    """What reviewers answer about a proposal of this cycle, formal questions first; the usual
+    ones where nobody has changed them."""
+    rows = session.scalars(
+        select(ReviewQuestion)
+        .where(ReviewQuestion.cycle_id == cycle_id, ReviewQuestion.retired_at.is_(None))
+        .order_by(ReviewQuestion.part, ReviewQuestion.sort, ReviewQuestion.id)
+    ).all()
+    return tuple(Question(row.code, row.part, row.names) for row in rows) or USUAL

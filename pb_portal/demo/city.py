@@ -135,6 +135,15 @@ WORKS = (
 )  # fmt: skip
 
 
+DRAWINGS = (
+    *("tree", "lawn", "watering", "shrub", "asphalt", "tactile", "crossing", "paving", "ramp"),
+    *("ditch", "footbridge", "lamp", "cable", "cabinet", "kerb", "paving", "wall", "waste"),
+    *("topsoil", "fence", "gazebo", "bench", "bin", "chess_table", "play_structure", "rubber"),
+    *("workout", "swing", "toilet", "containers", "fountain"),
+)
+"""The drawing of each of `WORKS`."""
+
+
 def outline(district: District) -> dict[str, object]:
     """The district's outline as a GeoJSON polygon."""
     ring = [list(point) for point in (*district.ring, district.ring[0])]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles import service
 from pb_portal.cycles.models import Category, Cycle, CycleArea, Phase, TypicalWork
-from pb_portal.demo.city import CATEGORIES, CITY, DISTRICTS, WORKS, outline
+from pb_portal.demo.city import CATEGORIES, CITY, DISTRICTS, DRAWINGS, WORKS, outline
 from pb_portal.domain.money import cap_from_mci
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
@@ -65,6 +66,7 @@ def load_city(session: Session) -> City:
             names={"kk": kk, "ru": ru, "en": en},
             unit=unit,
             unit_price=price,
+            picture=DRAWINGS[sort],
             sort=sort,
         )
         works[code].append(work)
@@ -100,8 +102,24 @@ def load_cycle(
         cycle.areas.append(CycleArea(area=city.areas[district.code], budget=district.budget))
     session.add(cycle)
     session.flush()
-    service.write_rules(session, cycle, RuleBook(max_choices=3))
+    service.write_rules(
+        session, cycle, RuleBook(max_choices=3, options=_options(first_voting_day, at))
+    )
     begins = datetime.combine(first_voting_day, time(), zone)
     if begins <= at:
         service.freeze_rules(session, Signature(SYSTEM, begins - timedelta(days=1)), cycle)
     return cycle
+
+
+_SHARES = "equal-shares/add1-exhaustive:step=1000"
+SHARED = {
+    "bostandyk": f"{_SHARES},topup=greedy",
+    "medeu": _SHARES,
+    "turksib": f"{_SHARES},topup=greedy",
+}
+"""Districts whose past vote was counted by equal shares, to show how that looks."""
+
+
+def _options(first_voting_day: date, at: datetime) -> dict[str, Any]:
+    past = first_voting_day < at.date() - timedelta(days=60)
+    return {"area_rules": SHARED} if past else {}

@@ -13,10 +13,15 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from pb_portal.cycles.models import Cycle
-from pb_portal.demo import projects, votes
+from pb_portal.demo import projects, reports, votes
+from pb_portal.demo.catalogues import load_catalogues
+from pb_portal.demo.council import load_council
 from pb_portal.demo.cycles import load_city, load_cycle
+from pb_portal.demo.delivery import load_delivery
+from pb_portal.demo.desk import load_desk
 from pb_portal.demo.people import LOGINS, People, load_people, write_private
 from pb_portal.demo.proposals import Crowd, load_proposals
+from pb_portal.demo.talk import load_talk, load_words
 from pb_portal.domain.signature import Signature
 
 VOTERS = "demo-voters.json"
@@ -29,6 +34,7 @@ APPLYING = {
     "resubmitted": 10,
     "admitted": 6,
     "rejected": 5,
+    "appealed": 2,
     "withdrawn": 3,
 }
 
@@ -56,7 +62,7 @@ def load(session: Session, by: Signature, settings: Settings, today: date) -> Sa
     crowd = Crowd(
         people.residents,
         people.by_role["resident"],
-        people.by_role["reviewer"],
+        people.reviewers,
         people.by_role["secretary"],
     )
     starts = {
@@ -67,14 +73,20 @@ def load(session: Session, by: Signature, settings: Settings, today: date) -> Sa
     cycles = []
     for year, (first_day, plan) in starts.items():
         cycle = load_cycle(session, city, year, first_day, zone, at)
-        load_proposals(session, city, cycle, crowd, plan, at, chance)
+        made = load_proposals(session, city, cycle, crowd, plan, at, chance)
+        load_talk(session, made, people.residents, crowd.resident, at, Random(year))
         cycles.append(cycle)
-    past, voting, _ = cycles
+    load_words(session, people.by_role["administrator"], at)
+    load_council(session, cycles, people.by_role["secretary"], at, Random(11))
+    past, voting, taking = cycles
+    load_desk(session, city, taking, people, at, zone)
     votes.load_past_vote(session, past, people, settings, at, chance)
     voters = votes.load_open_vote(session, voting, settings, at, chance)
-    projects.load_projects(
-        session, city, past, people, Path(settings.pb_instance) / "files", at, chance
-    )
+    root = Path(settings.pb_instance) / "files"
+    album = projects.load_projects(session, city, past, people, root, at, chance)
+    reports.load_reports(session, city, people, album, root, reports.Calendar(at, zone), chance)
+    load_delivery(session, people, at, chance)
+    load_catalogues(session, city, cycles[-1], people.by_role["administrator"], by)
     write_private(Path(settings.pb_instance) / LOGINS, people.logins)
     write_private(Path(settings.pb_instance) / VOTERS, voters)
     return Sample(people, cycles)

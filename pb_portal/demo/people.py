@@ -19,6 +19,16 @@ from pb_portal.places.models import Area
 
 LOGINS = "demo-logins.json"
 RESIDENTS = 90
+COLLEAGUES = {
+    "alatau": "Ерлан, Алатауский район (пример)",
+    "auezov": "Сауле, Ауэзовский район (пример)",
+    "bostandyk": "Марат, Бостандыкский район (пример)",
+    "zhetysu": "Динара, Жетысуский район (пример)",
+    "medeu": "Тимур, Медеуский район (пример)",
+    "nauryzbay": "Гульнара, Наурызбайский район (пример)",
+    "turksib": "Руслан, Турксибский район (пример)",
+}
+"""Reviewers of the other districts; nobody signs in as one."""
 _WORDS = [
     "almond",
     "apple",
@@ -65,11 +75,14 @@ _WORDS = [
 STAFF = {
     "resident": (None, "Айгуль (пример)", None),
     "reviewer": ("reviewer", "Специалист Алмалинского района (пример)", "almaly"),
+    "head": ("reviewer", "Руководитель проверки (пример)", None),
     "secretary": ("secretary", "Секретарь совета (пример)", None),
     "registrar": ("registrar", "Регистратор (пример)", None),
     "commissioner": ("commissioner", "Первый член комиссии (пример)", None),
     "commissioner2": ("commissioner", "Второй член комиссии (пример)", None),
     "manager": ("manager", "Руководитель проектов (пример)", None),
+    "manager2": ("manager", "Руководитель проектов Бостандыка (пример)", "bostandyk"),
+    "delivery_head": ("head", "Руководитель реализации (пример)", None),
     "auditor": ("auditor", "Аудитор (пример)", None),
     "administrator": ("administrator", "Администратор (пример)", None),
 }
@@ -81,6 +94,8 @@ class People:
 
     by_role: dict[str, Person]
     residents: list[Person]
+    reviewers: dict[int, Person]
+    """By the district they review."""
     logins: dict[str, dict[str, str]]
 
 
@@ -108,21 +123,42 @@ def load_people(session: Session, areas: dict[str, Area], at: datetime, chance: 
             person.grants = [RoleGrant(role=grant, area_id=scope)]
         by_role[role] = person
     nobody = HASHER.hash(secrets.token_hex(16))
+    home = [area.id for area in areas.values()]
     residents = [
         Person(
             email=f"resident{number}@sample.example",
             name=f"{FIRST_NAMES[number % len(FIRST_NAMES)]} (пример)",
             password_hash=nobody,
             locale="kk" if number % 3 == 0 else "ru",
+            area_id=home[number % len(home)],
             created_at=at - timedelta(days=chance.randint(20, 380)),
             confirmed_at=at - timedelta(days=19),
             is_sample=True,
         )
         for number in range(RESIDENTS)
     ]
-    session.add_all([*by_role.values(), *residents])
+    reviewers = _colleagues(areas, nobody, at)
+    session.add_all([*by_role.values(), *residents, *reviewers.values()])
     session.flush()
-    return People(by_role, residents, logins)
+    reviewers[areas["almaly"].id] = by_role["reviewer"]
+    return People(by_role, residents, reviewers, logins)
+
+
+def _colleagues(areas: dict[str, Area], nobody: str, at: datetime) -> dict[int, Person]:
+    """A reviewer for each of the other districts."""
+    made = {}
+    for code, name in COLLEAGUES.items():
+        person = Person(
+            email=f"{code}@sample.example",
+            name=name,
+            password_hash=nobody,
+            created_at=at - timedelta(days=400),
+            confirmed_at=at - timedelta(days=400),
+            is_sample=True,
+        )
+        person.grants = [RoleGrant(role="reviewer", area_id=areas[code].id)]
+        made[areas[code].id] = person
+    return made
 
 
 def write_private(path: Path, content: object) -> None:

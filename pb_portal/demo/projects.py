@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -17,8 +16,10 @@ from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import find_phase
 from pb_portal.demo.cycles import City
 from pb_portal.demo.people import People
+from pb_portal.demo.reports import republic_day
 from pb_portal.demo.texts import SHIFTS, UPDATES
-from pb_portal.demo.works import load_works
+from pb_portal.demo.voices import load_voices
+from pb_portal.demo.works import Album, load_works
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.project_states import PATH, ProjectState
 from pb_portal.domain.signature import Signature
@@ -30,10 +31,10 @@ from pb_portal.projects.models import Project, ProjectPhoto, ProjectUpdate
 
 PICTURES = Path(__file__).parent / "pictures"
 CONTRACTORS = (
-    ("ТОО «Пример-Строй»", "000140000017"),
-    ("ТОО «Образец Благоустройство»", "000240000028"),
-    ("ТОО «Үлгі Жол»", "000340000039"),
-    ("ТОО «Мысал Green»", "000440000040"),
+    ("ТОО «Пример-Строй»", "000140000012"),
+    ("ТОО «Образец Благоустройство»", "000240000026"),
+    ("ТОО «Үлгі Жол»", "000340000038"),
+    ("ТОО «Мысал Green»", "000440000043"),
 )
 # the last state of each winner in turn; the rest are completed
 ENDS = (
@@ -56,13 +57,6 @@ PACE = {
 """Days from the start to each state, before each project's own luck."""
 
 
-@dataclass(frozen=True)
-class Album:
-    """Stored pictures by category and stage; several projects share a picture."""
-
-    pictures: dict[tuple[str, str], StoredFile]
-
-
 def load_projects(
     session: Session,
     city: City,
@@ -71,8 +65,11 @@ def load_projects(
     root: Path,
     at: datetime,
     chance: Random,
-) -> None:
-    """Turn winners into projects and walk each to its end; add works of other origin."""
+) -> Album:
+    """Turn winners into projects and walk each to its end; add works of other origin.
+
+    Returns the stored pictures.
+    """
     voting = find_phase(cycle, PhaseKind.VOTING)
     assert voting is not None
     start = voting.ends_at + timedelta(days=8)
@@ -87,7 +84,9 @@ def load_projects(
         project.is_sample = True
         project.manager_id = people.by_role["manager"].id
         _walk(session, project, ENDS[number % len(ENDS)], people, album, start, at, chance)
+    load_voices(session, made, people, album, root, at, chance)
     _forget_old_letters(session, people)
+    return album
 
 
 def _album(session: Session, root: Path, at: datetime) -> Album:
@@ -111,7 +110,7 @@ def _album(session: Session, root: Path, at: datetime) -> Album:
         session.add(stored)
         pictures[code, stage] = stored
     session.flush()
-    return Album(pictures)
+    return pictures
 
 
 def _walk(
@@ -132,6 +131,8 @@ def _walk(
     moment = start
     for state in PATH[1 : PATH.index(on_path) + 1]:
         moment = min(start + timedelta(days=PACE[state] * pace), at - timedelta(days=2))
+        if state == ProjectState.COMPLETED:
+            moment = _apart(moment, at)
         by = Signature(manager, moment)
         if state == ProjectState.CONTRACTED:
             _contract(session, by, project, chance)
@@ -142,12 +143,25 @@ def _walk(
             _accept(session, by, project, album, chance)
         service.change_status(session, by, project, state, today=moment.date())
     if end not in PATH:
-        _leave_path(session, project, end, manager, min(moment + timedelta(days=20), at), chance)
-    elif end not in (ProjectState.COMPLETED, ProjectState.PLANNED) and chance.random() < 0.7:
+        moment = min(moment + timedelta(days=20), at)
+        new_date = _after(project, at) + timedelta(days=200)
+        _leave_path(session, project, end, manager, moment, new_date)
+    elif end != ProjectState.COMPLETED:
         by = Signature(manager, at - timedelta(days=35))
         reason = chance.choice(SHIFTS)[_language(project)]
-        later = project.due_on + timedelta(days=chance.randint(40, 110))
+        later = _after(project, at) + timedelta(days=chance.randint(40, 110))
         service.shift_date(session, by, project, new_date=later, reason=reason, today=by.at.date())
+
+
+def _apart(moment: datetime, at: datetime) -> datetime:
+    """Not in the days between the report for Republic Day and the day itself: it could not know."""
+    day, week = republic_day(at.date()), timedelta(days=8)
+    return moment - week if day - week < moment.date() <= day else moment
+
+
+def _after(project: Project, at: datetime) -> date:
+    """The later of the date promised now and Republic Day: what is late is not ready by then."""
+    return max(project.due_on, republic_day(at.date()))
 
 
 def _language(project: Project) -> str:
@@ -156,7 +170,7 @@ def _language(project: Project) -> str:
 
 def _photo(project: Project, album: Album, stage: str, at: datetime) -> None:
     code = project.category.code if project.category else "landscaping"
-    project.photos.append(ProjectPhoto(file=album.pictures[code, stage], stage=stage, at=at))
+    project.photos.append(ProjectPhoto(file=album[code, stage], stage=stage, at=at))
 
 
 def _contract(session: Session, by: Signature, project: Project, chance: Random) -> None:
@@ -166,12 +180,14 @@ def _contract(session: Session, by: Signature, project: Project, chance: Random)
         session,
         by,
         project,
-        contractor=name,
-        contractor_bin=number,
-        number=f"{by.at:%y}-{project.number:03d}",
-        sum=max(1, int(price)),
-        signed_on=by.at.date() - timedelta(days=1),
-        difference="Экономия по итогам конкурса.",
+        service.Terms(
+            contractor=name,
+            contractor_bin=number,
+            number=f"{by.at:%y}-{project.number:03d}",
+            sum=max(1, int(price)),
+            signed_on=by.at.date() - timedelta(days=1),
+            difference="Экономия по итогам конкурса.",
+        ),
         today=by.at.date(),
     )
 
@@ -230,6 +246,7 @@ def _accept(
         accepted_on=today,
         act=f"{project.number}",
         delivered=delivered,
+        late_reason="Подрядчик ждал материалы, работы сдвинулись на весну.",
         today=today,
     )
     assert project.contract_sum is not None
@@ -253,21 +270,20 @@ def _leave_path(
     end: ProjectState,
     manager: object,
     moment: datetime,
-    chance: Random,
+    new_date: date,
 ) -> None:
     reasons = {
         ProjectState.SUSPENDED: "Ждём перенос кабеля энергетиками.",
         ProjectState.CANCELLED: "Участок отошёл под строительство школы; деньги вернутся в бюджет района.",
         ProjectState.CARRIED_OVER: "Конкурс не состоялся дважды, объявим снова в начале года.",
     }
-    new_date = None if end == ProjectState.CANCELLED else project.due_on + timedelta(days=200)
     service.change_status(
         session,
         Signature(manager, moment),  # type: ignore[arg-type]
         project,
         end,
         reason=reasons[end],
-        new_date=new_date,
+        new_date=None if end == ProjectState.CANCELLED else new_date,
         today=moment.date(),
     )
 

@@ -14,12 +14,14 @@ from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import find_phase
 from pb_portal.demo.city import DISTRICTS, WORKS, District
 from pb_portal.demo.cycles import City
+from pb_portal.demo.rounds import keep_rounds
 from pb_portal.demo.scenes import SCENES
-from pb_portal.demo.texts import COMMENTS, EXTRA, PASSED, REJECTIONS, RETURNS
+from pb_portal.demo.texts import APPEAL, COMMENTS, EXTRA, PASSED, REJECTIONS, RETURNS
 from pb_portal.domain.checklist import CHECKS
 from pb_portal.domain.money import MILLI
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import IN_STAFF_HANDS
+from pb_portal.domain.review_time import held_by_staff
 from pb_portal.proposals.models import (
     Comment,
     EstimateLine,
@@ -45,6 +47,11 @@ WAYS = {
     "admitted": [*_TAKEN, ("admit", "admitted", "secretary")],
     "admitted_again": [*_TAKEN, *_BACK, *_AGAIN, ("admit", "admitted", "secretary")],
     "rejected": [*_TAKEN, ("reject", "rejected", "secretary")],
+    "appealed": [
+        *_TAKEN,
+        ("reject", "rejected", "secretary"),
+        ("appeal", "appealed", "author"),
+    ],
 }
 
 
@@ -54,8 +61,13 @@ class Crowd:
 
     authors: list[Person]
     resident: Person
-    reviewer: Person
+    reviewers: dict[int, Person]
     secretary: Person
+
+    def reviewer_of(self, proposal: Proposal) -> Person:
+        """Whoever reviews the proposal's district."""
+        assert proposal.area_id is not None
+        return self.reviewers[proposal.area_id]
 
 
 def load_proposals(
@@ -80,6 +92,7 @@ def load_proposals(
     session.flush()
     for proposal, way in made:
         _live(session, cycle, proposal, way, crowd, at, chance)
+        keep_rounds(session, proposal, at, Random(proposal.number))
     session.flush()
     return [proposal for proposal, _ in made]
 
@@ -186,6 +199,8 @@ def _live(
         if action == "reject":
             grounds = [chance.choice(list(REJECTIONS))]
             reason = REJECTIONS[grounds[0]][proposal.language]
+        if action == "appeal":
+            reason = APPEAL[proposal.language]
         proposal.events.append(
             ProposalEvent(
                 action=action,
@@ -195,7 +210,8 @@ def _live(
                 actor_id=_who(part, proposal, crowd),
                 actor_part=part,
                 reason=reason,
-                grounds=grounds,
+                grounds=grounds if action == "reject" else [],
+                staff_seconds=_held(proposal, moment) if action in ("admit", "reject") else None,
             )
         )
         origin = target
@@ -204,18 +220,22 @@ def _live(
     if origin in IN_STAFF_HANDS:
         proposal.due_at = proposal.submitted_at + timedelta(days=10)
     if origin in ("in_review", "returned", "resubmitted"):
-        proposal.reviewer_id = crowd.reviewer.id if chance.random() < 0.7 else None
+        proposal.reviewer_id = crowd.reviewer_of(proposal).id if chance.random() < 0.7 else None
     if origin == "in_review" and proposal.reviewer_id and (proposal.number or 0) % 2:
         _pass_on(session, proposal, crowd)
-    if origin in ("admitted", "rejected"):
+    if origin in ("admitted", "rejected", "appealed"):
         _decide(session, proposal, crowd, grounds, chance)
     _speak(session, proposal, crowd, at, chance)
+
+
+def _held(proposal: Proposal, at: datetime) -> int:
+    return int(held_by_staff(proposal.events, at).total_seconds())
 
 
 def _who(part: str, proposal: Proposal, crowd: Crowd) -> int | None:
     return {
         "author": proposal.author_id,
-        "reviewer": crowd.reviewer.id,
+        "reviewer": crowd.reviewer_of(proposal).id,
         "secretary": crowd.secretary.id,
     }[part]
 
@@ -226,7 +246,7 @@ def _pass_on(session: Session, proposal: Proposal, crowd: Crowd) -> None:
     session.add(
         ReviewOpinion(
             proposal_id=proposal.id,
-            reviewer_id=crowd.reviewer.id,
+            reviewer_id=crowd.reviewer_of(proposal).id,
             at=proposal.updated_at,
             recommends="admit",
             checklist=dict.fromkeys(CHECKS, "yes"),
@@ -239,13 +259,13 @@ def _pass_on(session: Session, proposal: Proposal, crowd: Crowd) -> None:
 def _decide(
     session: Session, proposal: Proposal, crowd: Crowd, grounds: list[str], chance: Random
 ) -> None:
-    last = proposal.events[-1]
+    last = next(one for one in reversed(proposal.events) if one.actor_part == "secretary")
     if chance.random() < 0.5:
         proposal.reviewed_cost = int(proposal.cost * chance.uniform(0.92, 1.0)) // 10_000 * 10_000
     session.add(
         ReviewOpinion(
             proposal_id=proposal.id,
-            reviewer_id=crowd.reviewer.id,
+            reviewer_id=crowd.reviewer_of(proposal).id,
             at=last.at - timedelta(hours=6),
             recommends="reject" if grounds else "admit",
             reviewed_cost=proposal.reviewed_cost,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -20,7 +21,9 @@ from pb_portal.domain.signature import Signature
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.queries import on_ballot
 from pb_portal.register.models import RegisterEntry, RegisterState
+from pb_portal.results import bundles
 from pb_portal.results import service as results
+from pb_portal.signing import Signer
 from pb_portal.voting.models import Ballot, Participation
 
 VOTERS_PER_AREA = 40
@@ -44,11 +47,17 @@ def load_past_vote(
     first = people.by_role["commissioner"].actor()
     second = people.by_role["commissioner2"].actor()
     noon = voting.ends_at + timedelta(hours=12)
-    run = results.count(session, Signature(first, noon), cycle)
+    signer = Signer(settings.signing_key)
+    run = results.count(session, Signature(first, noon), cycle, signer)
     request = results.propose_certification(session, Signature(first, noon), run)
     results.decide_certification(
-        session, Signature(second, noon + timedelta(hours=3)), request, approve=True
+        session,
+        Signature(second, noon + timedelta(hours=3)),
+        request,
+        approve=True,
+        signer=signer,
     )
+    bundles.keep(session, run.id, signer, ZoneInfo(settings.city_timezone))
 
 
 def load_open_vote(

@@ -43,6 +43,9 @@ def subject_kinds() -> list[tuple[str, str]]:
         ("review.", _("Review")),
         ("council.", _("Council")),
         ("comment.", _("Comments")),
+        ("coauthor.", _("Co-authors")),
+        ("appeal.", _("Appeals")),
+        ("words.", _("Words in comments")),
         ("phase.", _("Phases")),
         ("rules.", _("Rules")),
         ("register.", _("Resident register")),
@@ -52,6 +55,7 @@ def subject_kinds() -> list[tuple[str, str]]:
         ("project.", _("Projects")),
         ("letter.", _("Letters")),
         ("cycle.", _("Cycles")),
+        ("catalogue.", _("Catalogues")),
     ]
 
 

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session, selectinload
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle, Phase
-from pb_portal.domain.permissions import P, areas_of
+from pb_portal.domain.permissions import P, areas_of, may
 from pb_portal.domain.project_states import ProjectState
-from pb_portal.domain.proposal_states import IN_STAFF_HANDS
+from pb_portal.domain.proposal_states import WITH_REVIEWERS, ProposalState
 from pb_portal.domain.signature import Actor
 from pb_portal.places.models import Area
 from pb_portal.projects.models import Project, ProjectUpdate
 from pb_portal.proposals.models import Proposal
+from pb_portal.proposals.queries.comments import comments_waiting
 from pb_portal.review.queue import is_ready
 
 SILENCE = timedelta(days=30)
@@ -53,14 +54,7 @@ def _heap(session: Session, base: Select[Any], late: ColumnElement[bool], order:
 
 def review_heap(session: Session, actor: Actor, at: datetime) -> Heap:
     """Files of the reviewer's districts that are theirs or nobody's, by due date."""
-    query = select(Proposal).where(
-        Proposal.status.in_(IN_STAFF_HANDS),
-        or_(Proposal.reviewer_id.is_(None), Proposal.reviewer_id == actor.person_id),
-        ~is_ready(),
-    )
-    scope = _scope(actor, P.REVIEW, Proposal.area_id)
-    if scope is not None:
-        query = query.where(scope)
+    query = select(Proposal).where(*_to_review(actor))
     return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
 
 
@@ -71,6 +65,40 @@ def council_heap(session: Session, actor: Actor, at: datetime) -> Heap:
     if scope is not None:
         query = query.where(scope)
     return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
+
+
+def numbers_waiting(session: Session, actor: Actor) -> dict[str, int]:
+    """How much waits for the person as a reviewer, the secretary and a moderator, at once."""
+    asked: dict[str, Any] = {}
+    if may(actor, P.REVIEW):
+        asked[P.REVIEW] = _number(Proposal, *_to_review(actor))
+    if may(actor, P.DECIDE):
+        here = _scope(actor, P.DECIDE, Proposal.area_id)
+        mine = [] if here is None else [here]
+        asked[P.DECIDE] = _number(Proposal, is_ready(), *mine)
+        appealed = Proposal.status == ProposalState.APPEALED
+        asked["appeals"] = _number(Proposal, appealed, *mine)
+    if may(actor, P.MODERATE):
+        asked[P.MODERATE] = comments_waiting(areas_of(actor, P.MODERATE))
+    if not asked:
+        return {}
+    row = session.execute(select(*asked.values())).one()
+    return dict(zip(asked, map(int, row), strict=True))
+
+
+def _number(table: Any, *conditions: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
+
+
+def _to_review(actor: Actor) -> list[ColumnElement[bool]]:
+    """Files of the person's districts that are theirs or nobody's."""
+    scope = _scope(actor, P.REVIEW, Proposal.area_id)
+    return [
+        Proposal.status.in_(WITH_REVIEWERS),
+        or_(Proposal.reviewer_id.is_(None), Proposal.reviewer_id == actor.person_id),
+        ~is_ready(),
+        *([] if scope is None else [scope]),
+    ]
 
 
 def open_approvals(session: Session, person_id: int | None) -> Sequence[ApprovalRequest]:

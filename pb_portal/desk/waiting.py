@@ -164,7 +164,7 @@ def _projects(current: Session, actor: Actor, at: datetime) -> Section:
         heap.number,
         heap.late,
         items,
-        _address("projects.mine"),
+        _address("projects.today"),
         _("All my projects"),
         _("Every project has fresh news and keeps its date."),
     )
@@ -217,20 +217,26 @@ def desk_nav_items() -> list[tuple[str, str, str, int | None]]:
 
 
 def _nav_items() -> list[tuple[str, str, str, int | None]]:
-    actor, at = clock.actor(), clock.now()
-    review = queries.review_heap(session(), actor, at).number if may(actor, P.REVIEW) else None
-    council = queries.council_heap(session(), actor, at).number if may(actor, P.DECIDE) else None
+    actor = clock.actor()
+    waiting = queries.numbers_waiting(session(), actor)
     tools: list[tuple[P, str, str, str, int | None]] = [
         (P.STAFF, "desk.home", _("Today"), "desk", None),
-        (P.REVIEW, "review.queue", _("Check proposals"), "in_review", review),
-        (P.DECIDE, "review.council", _("Council"), "people", council),
-        (P.MODERATE, "review.comments", _("Comments"), "comment", None),
+        (P.REVIEW, "review.queue", _("Check proposals"), "in_review", waiting.get(P.REVIEW)),
+        (P.KEEP_REGISTER, "review.papers", _("Paper applications"), "file", None),
+        (P.DECIDE, "review.council", _("Council"), "people", waiting.get(P.DECIDE)),
+        (P.DECIDE, "review.appeals", _("Appeals"), "appealed", waiting.get("appeals")),
+        (P.MODERATE, "review.comments", _("Comments"), "comment", waiting.get(P.MODERATE)),
         (P.STEER_CYCLE, "cycles.desk", _("Cycles"), "calendar", None),
         (P.KEEP_REGISTER, "cycles.desk", _("Cycles"), "calendar", None),
         (P.START_PROJECTS, "cycles.desk", _("Cycles"), "calendar", None),
-        (P.DELIVER, "projects.mine", _("My projects"), "works", None),
+        (P.DELIVER, "projects.today", _("My projects"), "works", None),
+        (P.ANSWER, "projects.waiting", _("Defects and questions"), "flag", None),
+        (P.MODERATE, "projects.said", _("Said about projects"), "comment", None),
+        (P.PUBLISH_REPORTS, "reports.desk", _("Reports for a date"), "file", None),
         (P.READ_AUDIT, "desk.audit", _("Log"), "history", None),
         (P.ADMINISTER, "desk.people", _("People and roles"), "person", None),
+        (P.ADMINISTER, "review.words", _("Words in comments"), "comment", None),
+        (P.ADMINISTER, "cycles.catalogues_home", _("Catalogues"), "list", None),
     ]
     items = {
         endpoint: (endpoint, label, sign, count)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 FORMAL = ("complete", "in_area", "works", "own", "no_personal_data")
 MERIT = ("common_land", "networks", "lawful", "not_planned", "cost", "upkeep")
@@ -10,11 +11,27 @@ CHECKS = FORMAL + MERIT
 ANSWERS = ("yes", "no", "not_applicable")
 
 
-def unanswered(answers: Mapping[str, str]) -> list[str]:
+@dataclass(frozen=True)
+class Question:
+    """One question. Without `names` it is one of the usual ones, worded by the portal."""
+
+    code: str
+    part: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+USUAL: tuple[Question, ...] = (
+    *(Question(code, "formal") for code in FORMAL),
+    *(Question(code, "merit") for code in MERIT),
+)
+"""What a cycle asks whose checklist nobody has changed."""
+
+
+def unanswered(answers: Mapping[str, str], questions: Sequence[Question] = USUAL) -> list[str]:
     """Questions still without an answer, in order."""
-    return [code for code in CHECKS if answers.get(code) not in ANSWERS]
+    return [asked.code for asked in questions if answers.get(asked.code) not in ANSWERS]
 
 
-def failed(answers: Mapping[str, str]) -> list[str]:
+def failed(answers: Mapping[str, str], questions: Sequence[Question] = USUAL) -> list[str]:
     """Questions answered with no, in order."""
-    return [code for code in CHECKS if answers.get(code) == "no"]
+    return [asked.code for asked in questions if answers.get(asked.code) == "no"]

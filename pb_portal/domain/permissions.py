@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from pb_portal.domain.refusal import Forbidden
@@ -17,6 +18,7 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     COMMISSIONER = "commissioner"
     MANAGER = "manager"
+    HEAD = "head"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -38,6 +40,9 @@ class P(StrEnum):
     CERTIFY = "certify"
     START_PROJECTS = "start_projects"
     DELIVER = "deliver"
+    ANSWER = "answer"
+    OVERSEE = "oversee"
+    PUBLISH_REPORTS = "publish_reports"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
 
@@ -60,7 +65,10 @@ GRANTS: dict[P, frozenset[str]] = {
     P.COUNT: frozenset({Role.COMMISSIONER}),
     P.CERTIFY: frozenset({Role.COMMISSIONER}),
     P.START_PROJECTS: frozenset({Role.COMMISSIONER, Role.SECRETARY}),
-    P.DELIVER: frozenset({Role.MANAGER}),
+    P.ANSWER: frozenset({Role.MANAGER}),
+    P.DELIVER: frozenset({Role.MANAGER, Role.HEAD}),
+    P.OVERSEE: frozenset({Role.HEAD}),
+    P.PUBLISH_REPORTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     P.READ_AUDIT: frozenset({Role.AUDITOR}),
     P.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
@@ -73,6 +81,7 @@ CITY_WIDE = frozenset(
         P.COUNT,
         P.CERTIFY,
         P.START_PROJECTS,
+        P.PUBLISH_REPORTS,
         P.READ_AUDIT,
         P.ADMINISTER,
     }
@@ -118,6 +127,11 @@ def areas_of(actor: Actor, permission: P) -> frozenset[int] | None:
     if None in scopes:
         return None
     return frozenset(scope for scope in scopes if scope is not None)
+
+
+def writes(actor: Actor, written_by: Collection[int]) -> bool:
+    """Whether the person is among those who write a thing together."""
+    return actor.person_id is not None and actor.person_id in written_by
 
 
 def owns(actor: Actor, owner_id: int | None) -> bool:

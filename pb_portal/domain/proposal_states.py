@@ -35,6 +35,8 @@ class ProposalAction(StrEnum):
     ADMIT = "admit"
     REJECT = "reject"
     APPEAL = "appeal"
+    GRANT = "grant"
+    UPHOLD = "uphold"
     WITHDRAW = "withdraw"
     MERGE = "merge"
     SELECT = "select"
@@ -58,12 +60,13 @@ STEPS: tuple[Step, ...] = (
     Step(A.SUBMIT, S.DRAFT, S.SUBMITTED, "author"),
     Step(A.TAKE, S.SUBMITTED, S.IN_REVIEW, "reviewer"),
     Step(A.TAKE, S.RESUBMITTED, S.IN_REVIEW, "reviewer"),
-    Step(A.TAKE, S.APPEALED, S.IN_REVIEW, "reviewer"),
     Step(A.RETURN, S.IN_REVIEW, S.RETURNED, "reviewer", needs_reason=True),
     Step(A.RESUBMIT, S.RETURNED, S.RESUBMITTED, "author"),
     Step(A.ADMIT, S.IN_REVIEW, S.ADMITTED, "secretary"),
     Step(A.REJECT, S.IN_REVIEW, S.REJECTED, "secretary", needs_reason=True),
     Step(A.APPEAL, S.REJECTED, S.APPEALED, "author", needs_reason=True),
+    Step(A.GRANT, S.APPEALED, S.IN_REVIEW, "secretary", needs_reason=True),
+    Step(A.UPHOLD, S.APPEALED, S.REJECTED, "secretary", needs_reason=True),
     Step(A.SELECT, S.ADMITTED, S.SELECTED, "system"),
     Step(A.PASS_OVER, S.ADMITTED, S.NOT_SELECTED, "system"),
     *(
@@ -79,7 +82,16 @@ STEPS: tuple[Step, ...] = (
 PUBLIC = frozenset(ProposalState) - {S.DRAFT}
 ON_BALLOT = frozenset({S.ADMITTED, S.SELECTED, S.NOT_SELECTED})
 WITH_AUTHOR = frozenset({S.DRAFT, S.RETURNED})
-IN_STAFF_HANDS = frozenset({S.SUBMITTED, S.IN_REVIEW, S.RESUBMITTED, S.APPEALED})
+WITH_REVIEWERS = frozenset({S.SUBMITTED, S.IN_REVIEW, S.RESUBMITTED})
+IN_STAFF_HANDS = WITH_REVIEWERS | {S.APPEALED}
+
+REACHED: dict[str, frozenset[ProposalState]] = {
+    "review": IN_STAFF_HANDS,
+    "rework": frozenset({S.RETURNED}),
+    "voting": frozenset({S.ADMITTED}),
+    "results": frozenset({S.SELECTED, S.NOT_SELECTED}),
+}
+"""Which phase of the cycle a proposal has come to, by the phase's kind."""
 
 
 class Ground(StrEnum):

@@ -29,6 +29,11 @@ class RuleBook:
     lot_commitment: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
+    def rule_of(self, area: str) -> str:
+        """The counting rule of an area, by its code: its own where the book names one."""
+        own = self.options.get("area_rules", {}).get(area, self.counting_rule)
+        return str(own).replace("_", "-")
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as stored and published."""
         return asdict(self)

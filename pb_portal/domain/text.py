@@ -30,3 +30,15 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Folded words of a text, in order."""
     return WORD.findall(fold(text))
+
+
+ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+"""Kazakh and Russian letters in the order of the Kazakh alphabet."""
+_PLACES = {letter: place for place, letter in enumerate(ALPHABET)}
+
+
+def alphabetical(text: str) -> tuple[int, ...]:
+    """A key that sorts names as a Kazakh or Russian dictionary does, capitals aside."""
+    return tuple(
+        _PLACES[letter] + 0x400 if letter in _PLACES else ord(letter) for letter in text.casefold()
+    )

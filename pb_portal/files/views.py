@@ -1,13 +1,14 @@
-"""Serving stored pictures."""
+"""Serving stored files: pictures in the page, documents as downloads."""
 
 from __future__ import annotations
 
-from flask import Blueprint, send_file
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, abort
 
 from pb_portal.db import Missing, session
 from pb_portal.domain.permissions import owns
 from pb_portal.files import queries, service
+from pb_portal.files.models import StoredFile
+from pb_portal.files.storage import StoreDown
 from pb_portal.web import clock
 from pb_portal.web.guard import public
 from pb_portal.web.storage import root
@@ -18,14 +19,39 @@ blueprint = Blueprint("files", __name__)
 @blueprint.get("/files/<key>")
 @public
 def show(key: str) -> Response:
-    """A picture: public ones for everybody, others for nobody but their owner."""
+    """A file: public ones for everybody, others for nobody but their owner."""
+    stored = _allowed(key)
+    response = _answer(stored, service.name_of(stored), stored.media_type)
+    if stored.is_document:
+        response.headers.set("Content-Disposition", "attachment", filename=stored.name)
+    return response
+
+
+@blueprint.get("/files/<key>/<int:width>.<ending>")
+@public
+def size(key: str, width: int, ending: str) -> Response:
+    """A smaller picture, under the same rule as the large one."""
+    stored = _allowed(key)
+    if width not in stored.sizes or ending not in service.TYPES:
+        raise Missing("file")
+    return _answer(stored, service.size_name(stored, width, ending), service.TYPES[ending])
+
+
+def _allowed(key: str) -> StoredFile:
     stored = queries.get_file(session(), key)
     if not (stored.public or owns(clock.actor(), stored.owner_id)):
         raise Missing("file")
-    path = service.path_of(root(), stored)
-    if not path.exists():
+    return stored
+
+
+def _answer(stored: StoredFile, name: str, media_type: str) -> Response:
+    try:
+        content = root().get(name)
+    except StoreDown:
+        abort(503)
+    if content is None:
         raise Missing("file")
-    response = send_file(path, mimetype=stored.media_type, max_age=0)
+    response = Response(content, mimetype=media_type)
     scope = "public, max-age=31536000, immutable" if stored.public else "private, no-store"
     response.headers["Cache-Control"] = scope
     return response

@@ -95,5 +95,8 @@ def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> Ema
     message["Message-ID"] = f"<letter-{claim.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = claim.locale
+    stop = claim.data.get("stop") or next(iter(claim.data.get("stops") or []), "")
+    if stop:
+        message["List-Unsubscribe"] = f"<{settings.base_url}{stop}>"
     message.set_content(body, cte="quoted-printable")
     return message

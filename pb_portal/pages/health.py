@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from config import ROOT
 from pb_portal.db import session
+from pb_portal.projects.service import last_check
 from pb_portal.web.guard import public
 
 blueprint = Blueprint("health", __name__)
@@ -36,7 +37,8 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @public
 def ready() -> tuple[Response, int]:
-    """The database answers and its migrations are the ones of this code."""
+    """The database answers and its migrations are the ones of this code; `ledger` is false when the
+    daily check found a sum that does not agree."""
     try:
         found = session().scalar(text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError as error:
@@ -44,5 +46,8 @@ def ready() -> tuple[Response, int]:
         current_app.logger.warning("not ready: %s", type(error).__name__)
         return jsonify(status="unavailable", database=False, migrations=False), 503
     current = found == _head(ROOT / "migrations")
-    code = 200 if current else 503
-    return jsonify(status="ok" if current else "migrating", database=True, migrations=current), code
+    if not current:
+        return jsonify(status="migrating", database=True, migrations=False), 503
+    check = last_check(session())
+    agrees = check is None or not check.faults
+    return jsonify(status="ok", database=True, migrations=True, ledger=agrees), 200

@@ -15,7 +15,8 @@ from pb_portal.domain.project_states import ProjectState
 from pb_portal.domain.proposal_states import ProposalState
 from pb_portal.files.models import StoredFile
 from pb_portal.places.models import Area
-from pb_portal.projects.models import Project, ProjectFollow, ProjectPhoto, ProjectUpdate
+from pb_portal.projects.models import Project, ProjectPhoto, ProjectUpdate
+from pb_portal.projects.queries.followers import followed_by
 from pb_portal.proposals.models import Proposal, ProposalFollow
 
 
@@ -129,6 +130,7 @@ def news(session: Session, limit: int = 3) -> list[News]:
     """The newest updates of projects, one for each project."""
     newest = (
         select(func.max(ProjectUpdate.id).label("id"))
+        .where(ProjectUpdate.published_at.is_not(None))
         .group_by(ProjectUpdate.project_id)
         .order_by(func.max(ProjectUpdate.at).desc(), func.max(ProjectUpdate.id).desc())
         .limit(limit)
@@ -165,9 +167,8 @@ def followed(session: Session, person_id: int) -> list[Followed]:
     """What the person follows: projects first, then proposals, newest first."""
     projects = session.execute(
         select(literal("project"), literal(""), Project.number, Project.title, Project.status)
-        .join(ProjectFollow, ProjectFollow.project_id == Project.id)
-        .where(ProjectFollow.person_id == person_id)
-        .order_by(ProjectFollow.at.desc())
+        .where(Project.id.in_(followed_by(person_id)))
+        .order_by(Project.updated_at.desc(), Project.id.desc())
     )
     proposals = session.execute(
         select(literal("proposal"), Cycle.slug, Proposal.number, Proposal.title, Proposal.status)

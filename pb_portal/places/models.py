@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
@@ -23,3 +24,7 @@ class Area(Base):
     sort: Mapped[int] = mapped_column(default=0)
     outline: Mapped[dict[str, Any] | None]
     """GeoJSON geometry (Polygon or MultiPolygon, longitude first), if known."""
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -21,6 +21,13 @@ def areas_of_city(session: Session, city: str) -> Sequence[Area]:
     return session.scalars(select(Area).where(Area.city == city).order_by(Area.sort, Area.id)).all()
 
 
+def districts(session: Session) -> Sequence[Area]:
+    """Areas with an outline: the districts of the city itself, not of imported elections."""
+    return session.scalars(
+        select(Area).where(Area.outline.is_not(None)).order_by(Area.sort, Area.id)
+    ).all()
+
+
 def get_area(session: Session, city: str, code: str) -> Area:
     """The area of this code; raises `Missing`."""
     found = session.scalars(select(Area).where(Area.city == city, Area.code == code)).one_or_none()

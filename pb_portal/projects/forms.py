@@ -2,107 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import DateField, Field, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import TextInput
 
-from pb_portal.domain.money import parse_quantity
+from pb_portal.projects.fields import Day, Money, Percent, Quantity
 from pb_portal.projects.models import Project, ProjectLine
-from pb_portal.web import i18n
 from pb_portal.web.forms import Form, Line, Lines, required, up_to
 from pb_portal.web.phrases.projects import STAGES, stage_word
 
-_WHOLE = re.compile(r"-?\d{1,15}")
 REASON = _l("Write the reason: residents will read it.")
-_SPACES = re.compile(r"[\s₸]")
+CHANGES = [
+    ("amendment", _l("An amendment was signed")),
+    ("correction", _l("The entry was mistaken")),
+]
 
 
 def _id(value: Any) -> int:
     """An id out of a choice; 0, which nothing has, for anything else."""
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-class Day(DateField):
-    """A date, from the browser's calendar or as people write it."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
-            return
-        for form in self.strptime_format:
-            try:
-                self.data = datetime.strptime(valuelist[0].strip(), form).date()  # noqa: DTZ007
-            except ValueError:
-                continue
-            return
-        self.data = None  # type: ignore[assignment]
-        raise ValueError(_("Enter a date like 25.10.2026"))
-
-
-class Number(Field):
-    """A number as people type it; what cannot be read stays in the box."""
-
-    widget = TextInput()
-    raw: str = ""
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else self.written(self.data)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        if valuelist and valuelist[0].strip():
-            self.data = self.read(_SPACES.sub("", valuelist[0]))
-
-    def written(self, value: int) -> str:
-        return str(value)
-
-    def read(self, text: str) -> int:
-        if not _WHOLE.fullmatch(text):
-            raise ValueError(_("Enter a whole number, for example 12 500 000"))
-        return int(text)
-
-
-class Money(Number):
-    """An amount, grouped by thousands as people write it."""
-
-    def written(self, value: int) -> str:
-        return f"{value:,}".replace(",", "\u00a0")
-
-
-class Percent(Number):
-    """A share from 0 to 100."""
-
-    def read(self, text: str) -> int:
-        if not _WHOLE.fullmatch(text.rstrip("%")):
-            raise ValueError(_("Enter a whole number from 0 to 100."))
-        return int(text.rstrip("%"))
-
-
-class Quantity(Number):
-    """A quantity in thousandths of the unit; zero is allowed."""
-
-    def written(self, value: int) -> str:
-        return i18n.quantity(value)
-
-    def read(self, text: str) -> int:
-        bare = text.lstrip("-")
-        value = 0 if re.fullmatch(r"0+([.,]0+)?", bare) else parse_quantity(bare)
-        if value is None:
-            raise ValueError(_("Enter a quantity, for example 12,5"))
-        return -value if text.startswith("-") else value
 
 
 class UpdateForm(Form):
@@ -116,6 +40,18 @@ class UpdateForm(Form):
         _l("Photos"), description=_l("JPEG, PNG or WebP, up to %(most)s MB together", most="12")
     )
     stage = RadioField(_l("The photos show the place"), default="during", validate_choice=False)
+
+
+class SiteForm(UpdateForm):
+    """The same from a phone on the site; the key tells a second sending from a second update."""
+
+    sent_key = HiddenField()
+
+
+class ReadingForm(Form):
+    """The head publishes news or returns it."""
+
+    remark = Lines(_l("What to change"), [up_to(1000)])
 
 
 class StepForm(Form):
@@ -146,11 +82,17 @@ class ContractForm(Form):
     number = Line(_l("Contract number"), [required(), up_to(80)])
     sum = Money(_l("Sum of the contract"), [required()])
     signed_on = Day(_l("Signed on"), [required()])
-    difference = Lines(
-        _l("Why the sum differs from the promise"),
-        [up_to(2000)],
-        description=_l("Needed when the difference is over five per cent. Residents will read it."),
+    ends_on = Day(_l("Works to be done by"), [Optional()])
+    procurement_url = Line(
+        _l("Page of the public procurement"), [up_to(500)], description=_l("Begins with https://")
     )
+    difference = Lines(
+        _l("Why sum or date differ from the promise"),
+        [up_to(2000)],
+        description=_l("Needed when the difference is large. Residents will read it."),
+    )
+    kind = RadioField(_l("What changes"), choices=CHANGES, default="", validate_choice=False)
+    reason = Lines(_l("Why it changes"), [up_to(2000)], description=_l("Residents will read it."))
 
 
 class PaymentForm(Form):
@@ -204,6 +146,16 @@ class AcceptanceForm(Form):
 
     accepted_on = Day(_l("Accepted on"), [required()])
     act = Line(_l("Number of the act"), [required(_l("Enter the number of the act.")), up_to(80)])
+    late_reason = Lines(
+        _l("Why later than promised"),
+        [up_to(2000)],
+        description=_l("Needed when it is much later. Residents will read it."),
+    )
+    change_reason = Lines(
+        _l("Why the earlier entry is corrected"),
+        [up_to(2000)],
+        description=_l("The earlier entry stays in the history."),
+    )
 
     def pairs(self) -> dict[int, tuple[int, str]]:
         """{line id: (quantity, reason)} as typed."""
@@ -213,6 +165,21 @@ class AcceptanceForm(Form):
                 line_id = int(name.removeprefix("delivered_"))
                 found[line_id] = (box.data, self._fields[f"reason_{line_id}"].data or "")
         return found
+
+
+class MilestoneForm(Form):
+    """The days of one milestone."""
+
+    milestone = SelectField(_l("Milestone"), coerce=_id, validate_choice=False)
+    planned_on = Day(_l("Planned for"), [required()])
+    done_on = Day(_l("Done on"), [Optional()])
+
+
+class NewMilestoneForm(Form):
+    """A milestone of the manager's own."""
+
+    name = Line(_l("What is to be done"), [required(), up_to(120)])
+    planned_on = Day(_l("Planned for"), [required()])
 
 
 class StartForm(Form):
@@ -228,7 +195,7 @@ def acceptance_form(lines: Sequence[ProjectLine]) -> type[AcceptanceForm]:
         fields[f"delivered_{line.id}"] = Quantity(
             _l("Accepted"), [required(_l("Enter how much was accepted; 0 if nothing."))]
         )
-        fields[f"reason_{line.id}"] = Line(_l("Why less than promised"), [up_to(500)])
+        fields[f"reason_{line.id}"] = Line(_l("Why it differs from the promise"), [up_to(500)])
     return type("AcceptanceForm", (AcceptanceForm,), fields)
 
 
@@ -242,6 +209,7 @@ def values_of(project: Project, today: date) -> dict[str, dict[str, Any]]:
     accepted: dict[str, Any] = {
         "accepted_on": project.accepted_on,
         "act": project.acceptance_act,
+        "late_reason": project.late_reason,
     }
     for line in project.lines:
         accepted[f"delivered_{line.id}"] = line.delivered
@@ -254,6 +222,8 @@ def values_of(project: Project, today: date) -> dict[str, dict[str, Any]]:
             "number": project.contract_number,
             "sum": project.contract_sum,
             "signed_on": project.contract_on,
+            "ends_on": project.contract_ends_on,
+            "procurement_url": project.procurement_url,
             "difference": project.contract_difference,
         },
         "payment": {"paid_on": today},

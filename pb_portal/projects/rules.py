@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from pb_portal.domain.identity import is_iin
 from pb_portal.domain.project_states import ProjectState
 from pb_portal.domain.refusal import Refusal
 
@@ -12,8 +14,30 @@ FINISHED = (ProjectState.COMPLETED, ProjectState.CANCELLED)
 SILENT_DAYS = 30
 HEADS_DAYS = 60
 PUBLIC_DAYS = 90
-_PERCENT_FREE = 5
-_BIN = re.compile(r"[0-9]{12}")
+_HTTPS = re.compile(r"https://[^\s<>\"'\\@]+\.[^\s<>\"'\\@]+")
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far a figure may be from the promise before somebody must say why."""
+
+    percent: int = 5
+    """Of the sum of the contract and of a quantity above the promised one."""
+    days: int = 14
+    """Of the contract's end and of the acceptance after the promised date."""
+
+    def money_differs(self, promised: int, contracted: int) -> bool:
+        """Whether a sum is more than so many per cent away from the promise."""
+        return abs(contracted - promised) * 100 > promised * self.percent
+
+    def quantity_differs(self, promised: int, accepted: int) -> bool:
+        """Whether less was accepted than promised, or much more."""
+        return accepted < promised or (accepted - promised) * 100 > promised * self.percent
+
+    def days_late(self, promised: date, day: date) -> bool:
+        """Whether a day is more than so many days after the promised one."""
+        return (day - promised).days > self.days
 
 
 def is_late(status: str, promised_on: date, due_on: date, today: date) -> bool:
@@ -27,13 +51,20 @@ def days_silent(news_at: datetime, at: datetime) -> int:
 
 
 def is_bin(text: str) -> bool:
-    """Whether the text is a business identification number: twelve digits."""
-    return _BIN.fullmatch(text) is not None
+    """Whether the text is a business identification number: twelve digits, of which the last
+    checks the others as in an IIN, under which entrepreneurs work."""
+    return is_iin(text)
 
 
-def differs(promised: int, contracted: int) -> bool:
-    """Whether the contract is more than five per cent away from the promise."""
-    return abs(contracted - promised) * 100 > promised * _PERCENT_FREE
+def public_bin(text: str) -> str:
+    """The number as residents may read it: an entrepreneur's is a person's IIN and stays unsaid.
+    The fifth digit of a BIN is 4, 5 or 6; of an IIN it is the first of the day of birth."""
+    return text if text[4:5] in {"4", "5", "6"} else ""
+
+
+def is_link(text: str) -> bool:
+    """Whether the text is an address of the secure web, of bearable length."""
+    return len(text) <= _LONGEST and _HTTPS.fullmatch(text) is not None
 
 
 def check_days(

@@ -6,14 +6,18 @@ import math
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 
 from pb_portal.cycles.models import Category
 from pb_portal.domain.refusal import Refusal
 from pb_portal.proposals.models import Proposal
+from pb_portal.proposals.service.coauthors import LONGEST_WORDS
+from pb_portal.proposals.service.comments import LONGEST_REPORT
 from pb_portal.proposals.service.drafts import MOST_CHARACTERS, Place
-from pb_portal.web.forms import Form, Line, Lines, up_to
+from pb_portal.proposals.service.submission import LONGEST_APPEAL
+from pb_portal.web.forms import Form, Line, Lines, required, up_to
 from pb_portal.web.i18n import local
+from pb_portal.web.phrases.comments import REPORT_REASONS
 
 
 class PlaceForm(Form):
@@ -90,6 +94,51 @@ class CommentForm(Form):
     """A comment."""
 
     body = Lines(_l("Your comment"))
+    parent = HiddenField()
+
+
+class ReportForm(Form):
+    """Telling a moderator that a comment breaks the rules."""
+
+    reason = RadioField(
+        _l("What is wrong with it?"),
+        choices=[(code, _l(mark.source)) for code, mark in REPORT_REASONS.items()],
+        validate_choice=False,
+    )
+    text = Lines(
+        _l("In your own words"),
+        [up_to(LONGEST_REPORT)],
+        description=_l("Only moderators read it"),
+    )
+
+
+class InviteForm(Form):
+    """Inviting somebody to write together."""
+
+    email = Line(
+        _l("E-mail of the co-author"),
+        description=_l("They get a letter with a link and can say yes or no"),
+    )
+
+
+class JoinForm(Form):
+    """Asking to write together."""
+
+    words = Lines(
+        _l("A few words to the author"),
+        [up_to(LONGEST_WORDS)],
+        description=_l("Who you are and how you can help. Only the author reads it"),
+    )
+
+
+class AppealForm(Form):
+    """Asking the council to look at a rejection again."""
+
+    reason = Lines(
+        _l("Why should it be looked at again?"),
+        [up_to(LONGEST_APPEAL)],
+        description=_l("Answer each ground of the rejection. Residents will read it on the page"),
+    )
 
 
 class WithdrawForm(Form):
@@ -129,3 +178,9 @@ def _coordinate(text: str, most: int, wrong: Refusal) -> float:
 
 def _degrees(value: float | None) -> str:
     return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+class ClaimForm(Form):
+    """The code of a paper application."""
+
+    code = Line(_l("Code from the letter or the akimat"), [required(), up_to(40)])

@@ -85,3 +85,11 @@ def patterns_of(query: str) -> list[list[str]]:
     """
     asked = words(query[:LONGEST_QUERY])[:MOST_QUERY_WORDS]
     return [[f" {stem} " if stem.isdigit() else f" {stem}" for stem in stems(w)] for w in asked]
+
+
+def sought(query: str) -> list[list[tuple[str, bool]]]:
+    """For each word asked for: stems of which one will do, and whether the whole word is meant."""
+    return [
+        [(pattern.strip(), pattern.endswith(" ")) for pattern in some]
+        for some in patterns_of(query)
+    ]

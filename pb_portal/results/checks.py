@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,10 @@ from pb_portal.cycles.models import RuleBookRow
 from pb_portal.domain import ledger
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.results import recount
-from pb_portal.results.elections import AreaVote
-from pb_portal.tally import Outcome, count, lot, parse_rule
-from pb_portal.voting.models import Ballot, Participation
+from pb_portal.results.models import CountRun, ProposalResult
+from pb_portal.tally import Election, Outcome, count, lot, parse_rule
+from pb_portal.tally.equal_shares.rule import Disagreement
+from pb_portal.voting.models import Ballot, LedgerHead, Participation
 
 NAMES = ("rules", "lot", "ballots", "ledger", "recount")
 
@@ -47,8 +49,9 @@ def ballots_match(session: Session, cycle_id: int, counted: int) -> dict[str, An
     return {"holds": counted == voters, "ballots": counted, "voters": voters}
 
 
-def ledger_matches(session: Session, cycle_id: int) -> dict[str, Any]:
-    """Every ballot, changed ones included, still gives the leaf its voter has a receipt for."""
+def ledger_matches(session: Session, cycle_id: int, head: LedgerHead) -> dict[str, Any]:
+    """Every ballot, changed ones included, still gives the leaf its voter has a receipt for, and
+    the box is the one whose head was signed."""
     rows = session.execute(
         select(
             Ballot.ballot_key, Ballot.revision, Ballot.area_id, Ballot.choices, Ballot.points,
@@ -62,24 +65,42 @@ def ledger_matches(session: Session, cycle_id: int) -> dict[str, Any]:
         leaves += 1
         written = ledger.canonical(cycle_id, name, revision, area_id, choices, points)
         broken += ledger.leaf(written, nonce) != leaf
-    return {"holds": broken == 0, "leaves": leaves, "broken": broken}
+    return {
+        "holds": broken == 0 and leaves == head.size,
+        "leaves": leaves,
+        "broken": broken,
+        "head": head.number,
+    }
 
 
-def recounted(
-    votes: Sequence[AreaVote], outcomes: Sequence[Outcome], seed: bytes
-) -> dict[str, Any]:
-    """A second, independent count names the same winners in every area."""
-    agree = all(
-        _second(vote, outcome, seed) == set(outcome.selected)
-        for vote, outcome in zip(votes, outcomes, strict=True)
-    )
-    return {"holds": agree, "areas": len(votes)}
-
-
-def _second(vote: AreaVote, outcome: Outcome, seed: bytes) -> set[str]:
-    """By the plain engine where it knows the rule, else by the same rule in another order."""
-    election = vote.election
-    if parse_rule(election.rule).name in recount.PLAIN and ":" not in election.rule:
-        return recount.winners(election, seed)
+def counted(election: Election, seed: bytes, *, twice: bool) -> tuple[Outcome, bool]:
+    """The count of one election, and whether a second engine names the same winners."""
+    order = lot(seed, election)
+    if not twice:
+        return count(election, election.rule, order), True
+    try:
+        outcome = count(election, election.rule, order, check_engines=True)
+    except Disagreement:
+        return count(election, election.rule, order), False
+    rule = parse_rule(election.rule)
+    if rule.name.startswith("equal-shares"):
+        return outcome, True
+    if rule.name in recount.PLAIN and not rule.options:
+        return outcome, recount.winners(election, seed) == set(outcome.selected)
     turned = replace(election, projects=election.projects[::-1], ballots=election.ballots[::-1])
-    return set(count(turned, outcome.rule, lot(seed, turned)).selected)
+    again = count(turned, outcome.rule, lot(seed, turned))
+    return outcome, set(again.selected) == set(outcome.selected)
+
+
+def rows_as_counted(session: Session, run: CountRun, rows: Iterable[ProposalResult]) -> bool:
+    """Whether the stored, sealed rows of a run are exactly those that a count gives."""
+    stored = session.scalars(select(ProposalResult).where(ProposalResult.run_id == run.id))
+    return {_figures(row) for row in stored} == {_figures(row) for row in rows}
+
+
+def _figures(row: ProposalResult) -> tuple[Any, ...]:
+    text = json.dumps(row.params, sort_keys=True)
+    return (
+        row.proposal_id, row.area_id, row.votes, row.score, row.rank, row.cost, row.selected,
+        row.reason, text,
+    )  # fmt: skip

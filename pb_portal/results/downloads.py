@@ -9,7 +9,7 @@ from typing import Any
 
 from pb_portal.cycles.models import Cycle
 from pb_portal.results.models import CountRun
-from pb_portal.results.queries import Line, Section
+from pb_portal.results.queries import Line, Section, public_turnout
 
 COLUMNS = (
     "area", "number", "id", "title", "cost", "votes", "score", "rank", "selected", "reason"
@@ -73,7 +73,7 @@ def as_data(cycle: Cycle, run: CountRun, sections: Iterable[Section]) -> dict[st
         "input_sha256": run.input_digest,
         "result_sha256": run.result_digest,
         "ledger_root": run.ledger_root,
-        "turnout": run.turnout,
+        "turnout": public_turnout(run),
         "areas": [_area(section) for section in sections],
     }
 

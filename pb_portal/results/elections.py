@@ -27,6 +27,9 @@ VOTE_TYPES = {
 }
 Cast = tuple[int, Sequence[int], Sequence[int]]
 """Area of the voter, choices, points: what `voting.queries.counted_ballots` gives."""
+SCALE = 2
+"""Decimals of money while it is counted, as in the published files: a rule that grows shares by
+the smallest unit must give the same from both."""
 Content = tuple[tuple[int, ...], tuple[int, ...]]
 
 
@@ -51,6 +54,8 @@ class AreaVote:
     part: CycleArea
     entries: Sequence[Entry]
     election: Election
+    minor_units: int
+    """Decimals of money in the cycle's own rows."""
 
 
 def entries_of(session: Session, cycle_id: int) -> list[Entry]:
@@ -74,8 +79,8 @@ def entries_of(session: Session, cycle_id: int) -> list[Entry]:
 
 def votes_by_area(
     cycle: Cycle, rules: RuleBook, entries: Sequence[Entry], ballots: Iterable[Cast]
-) -> tuple[list[AreaVote], int]:
-    """The areas' elections and the number of ballots read.
+) -> tuple[list[AreaVote], int, int]:
+    """The areas' elections, the number of ballots read and how many of them were blank.
 
     A ballot that names proposals of several areas counts in each of them for its own.
     """
@@ -90,7 +95,8 @@ def votes_by_area(
     votes = [
         _area_vote(cycle, rules, part, entries, contents[part.area_id]) for part in cycle.areas
     ]
-    return votes, cast.total()
+    blank = sum(weight for (_, choices, _points), weight in cast.items() if not choices)
+    return votes, cast.total(), blank
 
 
 def _split(
@@ -111,28 +117,34 @@ def _area_vote(
 ) -> AreaVote:
     own = [entry for entry in entries if entry.area_id == part.area_id]
     names = {entry.id: str(entry.number) for entry in own}
+    unit = 10 ** max(0, SCALE - cycle.minor_units)
     ballots = tuple(
         Ballot(tuple(names[one] for one in choices), points, weight=weight)
         for (choices, points), weight in sorted(contents.items())
     )
     election = Election(
-        projects=tuple(_project(entry) for entry in own),
+        projects=tuple(_project(entry, unit) for entry in own),
         ballots=ballots,
-        budget=part.budget,
+        budget=part.budget * unit,
         vote_type=VOTE_TYPES[rules.ballot_type],
-        rule=rules.counting_rule.replace("_", "-"),
+        rule=rules.rule_of(part.area.code),
         limits=_limits(rules),
         currency=cycle.currency,
-        scale=cycle.minor_units,
+        scale=max(SCALE, cycle.minor_units),
     )
-    return AreaVote(part, own, election)
+    return AreaVote(part, own, election, cycle.minor_units)
 
 
-def _project(entry: Entry) -> Project:
+def unit_of(vote: AreaVote) -> int:
+    """How many units of the count make one of the cycle's."""
+    return int(10 ** (vote.election.scale - vote.minor_units))
+
+
+def _project(entry: Entry, unit: int) -> Project:
     placed = entry.lat is not None and entry.lon is not None
     return Project(
         id=str(entry.number),
-        cost=entry.price,
+        cost=entry.price * unit,
         name=entry.title,
         category=(entry.category,) if entry.category else (),
         latitude=str(entry.lat) if placed else "",
@@ -156,7 +168,7 @@ def input_digest(seed: bytes, rules_digest: str, votes: Sequence[AreaVote]) -> s
         {
             "area": vote.part.area.code,
             "budget": vote.part.budget,
-            "projects": [[project.id, project.cost] for project in vote.election.projects],
+            "projects": [[str(entry.number), entry.price] for entry in vote.entries],
             "ballots": [
                 [ballot.choices, ballot.points, ballot.weight] for ballot in vote.election.ballots
             ],

@@ -56,13 +56,15 @@ def election_of(
         raise Unfit(
             f"Fewer than {queries.FEW} people voted in this area: their ballots are not published."
         )
-    won = queries.winners_of(session, cycle.id)
     if cycle.is_imported:
-        return _imported(session, cycle, part, won)
+        return imported_election(session, cycle, part)
+    won = queries.winners_of(session, cycle.id)
     return _own(session, cycle, part, place, run, won)
 
 
-def _imported(session: Session, cycle: Cycle, part: CycleArea, won: frozenset[int]) -> Election:
+def imported_election(session: Session, cycle: Cycle, part: CycleArea) -> Election:
+    """A loaded election as it came."""
+    won = queries.winners_of(session, cycle.id)
     rows = session.execute(
         select(Proposal.id, Proposal.external_id, Proposal.cost)
         .where(Proposal.cycle_id == cycle.id)
@@ -81,6 +83,14 @@ def _imported(session: Session, cycle: Cycle, part: CycleArea, won: frozenset[in
         currency=cycle.currency,
         scale=cycle.minor_units,
     )
+
+
+def numbers_of(session: Session, cycle_id: int) -> dict[str, int]:
+    """Names in the file → numbers of the proposals."""
+    rows = session.execute(
+        select(Proposal.external_id, Proposal.number).where(Proposal.cycle_id == cycle_id)
+    )
+    return {name: number or 0 for name, number in rows}
 
 
 def _project(told: Mapping[str, Any], one: str, cost: int, won: bool) -> Project:
@@ -124,8 +134,15 @@ def _own(
 ) -> Election:
     rules = cycles.rules_of(cycle)
     ballots = voting.counted_ballots(session, cycle.id, database_now(session))
-    votes, _ = votes_by_area(cycle, rules, entries_of(session, cycle.id), ballots)
+    votes, *_ = votes_by_area(cycle, rules, entries_of(session, cycle.id), ballots)
     vote = next(one for one in votes if one.part.area_id == part.area_id)
+    return published(cycle, vote, place, run, won)
+
+
+def published(
+    cycle: Cycle, vote: AreaVote, place: Place, run: CountRun, won: frozenset[int]
+) -> Election:
+    """The election of one area with all that a file says about it, its winners marked."""
     winners = {str(entry.number) for entry in vote.entries if entry.id in won}
     projects = tuple(
         replace(project, official=int(project.id in winners)) for project in vote.election.projects

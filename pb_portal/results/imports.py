@@ -237,6 +237,7 @@ def _result(
             outside=verdict.outside,
             ballots=election.voters,
             cut_off=verdict.cut_off,
+            rule=verdict.rule,
         )
     ]
     session.add(run)

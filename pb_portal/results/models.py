@@ -55,14 +55,51 @@ class CountRun(Base):
     official: Mapped[bool] = mapped_column(default=False)
     """True for an imported election whose winners are the file's own."""
     turnout: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """voters, ballots, blank; for an imported election `differs`: numbers the rule decides
-    otherwise."""
+    """voters, ballots, blank, channels; for an imported election `differs`: numbers the rule
+    decides otherwise."""
     checks: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What commissioners certify on: code → whether it holds, with figures, no result."""
 
     areas: Mapped[list[AreaResult]] = relationship(
         cascade="all, delete-orphan", order_by="AreaResult.id"
     )
+
+
+class CountJob(Base):
+    """One request to count: watched while it runs, taken up again when its worker dies."""
+
+    __tablename__ = "results_count_job"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        Index(
+            "uq_results_count_job_open",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), index=True)
+    state: Mapped[str] = mapped_column(default="queued")
+    step: Mapped[str] = mapped_column(default="queued")
+    """queued, reading, counting, storing or done."""
+    progress: Mapped[int] = mapped_column(default=0)
+    areas_done: Mapped[int] = mapped_column(default=0)
+    areas: Mapped[int] = mapped_column(default=0)
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    worker: Mapped[str] = mapped_column(default="")
+    """Who holds the lease: a random name of this taking up."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    """Code of the refusal that ended it."""
+    error_params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("results_count_run.id"))
 
 
 class AreaResult(Base):
@@ -82,6 +119,10 @@ class AreaResult(Base):
     ballots: Mapped[int]
     cut_off: Mapped[int | None] = mapped_column(BigInteger)
     """Score of the last winner."""
+    rule: Mapped[str] = mapped_column(default="")
+    """Empty in counts from before areas could have rules of their own."""
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the rule came to: the endowment of equal shares and the like."""
 
 
 class ProposalResult(Base):
@@ -105,3 +146,40 @@ class ProposalResult(Base):
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     proposal: Mapped[Proposal] = relationship()
+
+
+class Margin(Base):
+    """How far a proposal of a certified count was from the other outcome: found by full recounts
+    after the certification. Rows are only added."""
+
+    __tablename__ = "results_margin"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("results_count_run.id"), primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals_proposal.id"), primary_key=True)
+    more_voters: Mapped[int | None]
+    """With so many more voters a loser would have won; None: with no number of them."""
+    top_cost: Mapped[int | None] = mapped_column(BigInteger)
+    """The highest cost at which it would have won; None: at none."""
+
+
+class Alternative(Base):
+    """What another rule would have given in an area of a certified count. Rows are only added."""
+
+    __tablename__ = "results_alternative"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("results_count_run.id"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+    """winners (numbers), cost, happy (voters with a winner), voters; or unfit."""
+
+
+class ResultBundle(Base):
+    """The signed file of a certified count, kept for good."""
+
+    __tablename__ = "results_bundle"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("results_count_run.id"), primary_key=True)
+    sha256: Mapped[str]
+    public_key: Mapped[str]
+    data: Mapped[bytes] = mapped_column(deferred=True)

@@ -8,27 +8,32 @@ from typing import Any
 from pb_portal.cycles.models import CycleArea
 from pb_portal.results.models import AreaResult, ProposalResult
 from pb_portal.tally import Election, Outcome, votes_of
+from pb_portal.tally.english import MONEY
 from pb_portal.tally.outcome import Params
 
 Ids = Mapping[str, tuple[int, int]]
 """Name in the tally → id and number of the proposal."""
 
 
-def area_row(run_id: int, part: CycleArea, election: Election, outcome: Outcome) -> AreaResult:
-    """The figures of one area."""
+def area_row(
+    run_id: int, part: CycleArea, election: Election, outcome: Outcome, unit: int
+) -> AreaResult:
+    """The figures of one area; `unit`: how many of the count's units make one of the cycle's."""
     return AreaResult(
         run_id=run_id,
         area_id=part.area_id,
-        budget=election.budget,
-        spent=outcome.total_cost - outcome.outside_cost,
-        outside=outcome.outside_cost,
+        budget=part.budget,
+        spent=(outcome.total_cost - outcome.outside_cost) // unit,
+        outside=outcome.outside_cost // unit,
         ballots=election.voters,
         cut_off=outcome.cut_off.last_winner_score,
+        rule=outcome.rule,
+        figures=in_units(outcome.figures, unit),
     )
 
 
 def proposal_rows(
-    run_id: int, part: CycleArea, election: Election, outcome: Outcome, ids: Ids
+    run_id: int, part: CycleArea, election: Election, outcome: Outcome, ids: Ids, unit: int
 ) -> Iterator[ProposalResult]:
     """What each proposal of an area got, with its one reason."""
     votes = votes_of(election)
@@ -41,10 +46,10 @@ def proposal_rows(
             votes=votes[one.project_id],
             score=one.score,
             rank=one.rank,
-            cost=one.cost,
+            cost=one.cost // unit,
             selected=one.selected,
             reason=one.code,
-            params=numbered(one.params, numbers),
+            params=in_units(numbered(one.params, numbers), unit),
         )
 
 
@@ -57,3 +62,15 @@ def numbered(params: Params, numbers: Mapping[str, int]) -> dict[str, Any]:
         if key in named:
             named[key] = [numbers[other] for other in named[key]]
     return named
+
+
+def in_units(figures: Mapping[str, Any], unit: int) -> dict[str, Any]:
+    """Figures with their money in the cycle's units: what is there rounded down, what is missing
+    rounded up."""
+    told = {key: value for key, value in figures.items() if key != "endowment_exact"}
+    for key in MONEY & told.keys():
+        amount = int(told[key])
+        told[key] = -(-amount // unit) if key == "shortfall" else amount // unit
+    if "spent" in told:
+        told["spent"] = [str(int(one) // unit) for one in told["spent"]]
+    return told

@@ -1,16 +1,25 @@
-"""Results in words: the reason of a proposal, points, and the names of rules."""
+"""Results in words: the reason of a proposal, its figures, and what it lacked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from pb_portal.cycles.models import Cycle
+from pb_portal.results.models import Margin
 from pb_portal.results.queries import Line
 from pb_portal.tally.english import MONEY, MOST
 from pb_portal.web.i18n import language, money, number
 from pb_portal.web.phrases import SENTENCES, phrase
+
+
+def reasons(cycle: Cycle, rule: str, decimals: int = 0) -> Callable[[Line], str]:
+    """The sentence of a line, for templates."""
+    return partial(reason, cycle=cycle, rule=rule, decimals=decimals)
 
 
 def reason(line: Line, cycle: Cycle, rule: str, decimals: int = 0) -> str:
@@ -41,6 +50,50 @@ def _shown(key: str, value: Any, cycle: Cycle, decimals: int) -> str:
     return str(value)
 
 
+def figures(line: Line) -> list[tuple[str, int]]:
+    """The three numbers of a reason: its cost, the money behind it at its turn, the shortfall."""
+    params = line.params
+    told = [(_("Cost"), line.cost)]
+    if "behind" in params:
+        told.append((_("Its supporters’ money at its turn"), params["behind"]))
+    elif "remaining" in params:
+        told.append((_("Money left at its turn"), params["remaining"]))
+    elif "budget" in params:
+        told.append((_("The whole budget"), params["budget"]))
+    if "shortfall" in params:
+        told.append((_("Shortfall"), params["shortfall"]))
+    return told
+
+
+def spent_on(line: Line) -> list[tuple[int, int]]:
+    """Where the supporters' money went: number of the winner and the sum, the most first."""
+    pairs = zip(line.params.get("spent_on", []), line.params.get("spent", []), strict=False)
+    return [(other, int(amount)) for other, amount in list(pairs)[:MOST] if int(amount)]
+
+
+def margins(line: Line, margin: Margin | None, cycle: Cycle) -> list[str]:
+    """What would have changed the outcome, as full recounts found it."""
+    if margin is None:
+        return []
+    told = []
+    if not line.selected and margin.more_voters:
+        told.append(
+            ngettext(
+                "With %(count)s more voter for it alone it would have won.",
+                "With %(count)s more voters for it alone it would have won.",
+                margin.more_voters,
+                count=number(margin.more_voters),
+            )
+        )
+    if margin.top_cost is not None:
+        cost = money(margin.top_cost, cycle.currency, cycle.minor_units)
+        if line.selected and margin.top_cost > line.cost:
+            told.append(_("It would have won at a cost up to %(cost)s too.", cost=cost))
+        elif not line.selected and margin.top_cost > 0:
+            told.append(_("At a cost up to %(cost)s it would have won.", cost=cost))
+    return told
+
+
 def points(value: int, decimals: int = 0) -> str:
     """A score, with its decimals where points have any."""
     if not decimals:
@@ -49,20 +102,3 @@ def points(value: int, decimals: int = 0) -> str:
     fraction = f"{rest:0{decimals}d}".rstrip("0")
     mark = "." if language() == "en" else ","
     return sign + number(whole) + (mark + fraction if fraction else "")
-
-
-def rule_name(rule: str) -> str:
-    """What a counting rule does, in a few words."""
-    names = {
-        "greedy": _("Most votes first; what does not fit is skipped"),
-        "greedy-threshold": _(
-            "Most votes first; what does not fit is skipped; below the threshold nothing wins"
-        ),
-        "greedy-no-skip": _("Most votes first, until one does not fit"),
-        "greedy-exclusive": _("Most votes first; of rival projects only one"),
-        "greedy-per-cost": _("Most votes for the money first"),
-        "greedy-custom": _("Most votes first, with reserve money at the end"),
-        "phragmen": _("Phragmén’s rule: voters receive money evenly and buy together"),
-        "equal-shares": _("Equal shares: every voter has the same part of the money"),
-    }
-    return str(names.get(rule.partition(":")[0].partition("/")[0], rule))

@@ -4,6 +4,7 @@ Stands alone on the standard library. ``read`` (in ``pabulib``) brings an electi
 answers it, ``python -m pb_portal.tally FILE.pb`` does both.
 """
 
+from pb_portal.tally.areas import Area, count_areas
 from pb_portal.tally.lots import (
     Ties,
     commit,
@@ -28,6 +29,7 @@ from pb_portal.tally.rules import count, names, parse_rule
 from pb_portal.tally.scores import scores_of, votes_of
 
 __all__ = [
+    "Area",
     "Ballot",
     "Conflict",
     "CutOff",
@@ -45,6 +47,7 @@ __all__ = [
     "commit",
     "compress",
     "count",
+    "count_areas",
     "file_ties",
     "lot",
     "lot_order",

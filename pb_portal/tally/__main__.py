@@ -1,4 +1,8 @@
-"""``python -m pb_portal.tally FILE.pb``: count a published election without the portal."""
+"""``python -m pb_portal.tally FILE.pb``: count a published election without the portal.
+
+``python -m pb_portal.tally verify BUNDLE`` checks a result bundle (``bundle.command``),
+``python -m pb_portal.tally areas FILE…`` counts several areas together (``areas_command``).
+"""
 
 from __future__ import annotations
 
@@ -14,15 +18,12 @@ from pb_portal.tally import (
     Election,
     ElectionError,
     Outcome,
-    Ties,
     count,
-    file_ties,
-    lot,
     names,
-    official_ties,
     parse_rule,
 )
 from pb_portal.tally.english import MONEY, sentence
+from pb_portal.tally.lots import asked_ties
 from pb_portal.tally.pabulib import Reading, read
 
 EPILOG = """Rules: %(rules)s. Options follow a colon, such as greedy:threshold=50.
@@ -43,7 +44,16 @@ class Counted:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["verify"]:
+        from pb_portal.tally.bundle.command import main as verify
+
+        return verify(given[1:])
+    if given[:1] == ["areas"]:
+        from pb_portal.tally.areas_command import main as areas
+
+        return areas(given[1:])
+    options = _parser().parse_args(given)
     try:
         counted = _count(options)
     except (ElectionError, OSError) as error:
@@ -88,20 +98,11 @@ def _count(options: argparse.Namespace) -> Counted:
     if rule == "unknown":
         rule = "greedy"
         notices = (*notices, "Counted by greedy, since no rule is named.")
-    ties = _ties(options, election)
+    ties = asked_ties(election, options.seed, options.ties)
     asked = parse_rule(rule)
     started = time.perf_counter()
     outcome = count(election, asked, ties)
     return Counted(reading, outcome, time.perf_counter() - started, notices)
-
-
-def _ties(options: argparse.Namespace, election: Election) -> Ties:
-    if options.seed is not None:
-        try:
-            return lot(bytes.fromhex(options.seed), election)
-        except ValueError as error:
-            raise ElectionError("The seed is not a hexadecimal number.") from error
-    return file_ties(election) if options.ties == "file" else official_ties(election)
 
 
 def _as_json(counted: Counted, explain: bool) -> dict[str, object]:

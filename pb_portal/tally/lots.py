@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pb_portal.tally.model import Election
+from pb_portal.tally.model import Election, ElectionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +60,13 @@ def official_ties(election: Election) -> Ties:
 def as_ties(ties: Ties | Sequence[str]) -> Ties:
     """A plain sequence of ids is an order somebody gave."""
     return ties if isinstance(ties, Ties) else Ties("given", tuple(ties))
+
+
+def asked_ties(election: Election, seed: str | None, named: str) -> Ties:
+    """The lot of a seed in hexadecimal; without one the order ``named``, file or official."""
+    if seed is not None:
+        try:
+            return lot(bytes.fromhex(seed), election)
+        except ValueError as error:
+            raise ElectionError("The seed is not a hexadecimal number.") from error
+    return file_ties(election) if named == "file" else official_ties(election)

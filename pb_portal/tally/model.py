@@ -133,8 +133,20 @@ def check(election: Election) -> None:
             raise ElectionError(f"Project {project.id} costs less than nothing.")
         known.add(project.id)
     with_points = election.vote_type in ("cumulative", "scoring")
+    if not with_points and _sound(election.ballots, known):
+        return
     for ballot in election.ballots:
         _check_ballot(ballot, known, with_points)
+
+
+def _sound(ballots: tuple[Ballot, ...], known: set[str]) -> bool:
+    """Whether nothing can be wrong with any of these, found out at once and not one by one."""
+    choices = [ballot.choices for ballot in ballots]
+    return (
+        all(map(known.issuperset, choices))
+        and sum(map(len, map(set, choices))) == sum(map(len, choices))
+        and min((ballot.weight for ballot in ballots), default=1) >= 1
+    )
 
 
 def _check_ballot(ballot: Ballot, known: set[str], with_points: bool) -> None:

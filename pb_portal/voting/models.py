@@ -79,3 +79,21 @@ class VoterSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     finished: Mapped[bool] = mapped_column(default=False)
     """The ballot is cast: only the same sending repeated is still answered, with its receipt."""
+
+
+class LedgerHead(Base):
+    """The head of a cycle's ballot box after the close, signed. Rows are only added: a box that
+    changed gets a head of its own beside the former one."""
+
+    __tablename__ = "voting_head"
+    __table_args__ = (CheckConstraint("size >= 0", name="size"),)
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    """How many leaves: every ballot cast, replaced ones included."""
+    root: Mapped[str]
+    signed_at: Mapped[datetime]
+    public_key: Mapped[str]
+    signature: Mapped[str]
+    """Ed25519 over `heads.statement`, in hex."""

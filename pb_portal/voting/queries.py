@@ -188,6 +188,14 @@ def turnout(session: Session, cycle_id: int, at: datetime) -> int:
     return session.scalar(count.where(Participation.cycle_id == cycle_id)) or 0
 
 
+def turnout_by_channel(session: Session, cycle_id: int, at: datetime) -> dict[str, int]:
+    """How many people voted through each channel; sealed until the close like every figure."""
+    demand_closed(session, cycle_id, at)
+    count = select(Participation.channel, func.count()).group_by(Participation.channel)
+    rows = session.execute(count.where(Participation.cycle_id == cycle_id))
+    return {channel: people for channel, people in rows}
+
+
 def ledger_root(session: Session, cycle_id: int, at: datetime) -> Ledger:
     """The head over all leaves (replaced ballots too), sorted; sealed until the close."""
     demand_closed(session, cycle_id, at)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
+from markupsafe import Markup
 
 DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
 
@@ -17,7 +18,30 @@ def init_app(app: Flask) -> None:
     if not names:
         app.logger.warning("assets are not built: run `make assets`")
 
-    def asset(name: str) -> str:
-        return url_for("static", filename="dist/" + names.get(name, name))
+    known: dict[tuple[str, str], str] = {}
 
-    app.jinja_env.globals["asset"] = asset
+    def asset(name: str) -> str:
+        key = (request.script_root if request else "", name)
+        if key not in known:
+            known[key] = url_for("static", filename="dist/" + names.get(name, name))
+        return known[key]
+
+    drawn: dict[tuple[str, str, str | None, str | None], Markup] = {}
+
+    def icon(name: str, label: str | None = None, size: str | None = None) -> Markup:
+        """A sign of the sprite; without a label it only decorates."""
+        sprite = asset("icons.svg")
+        key = (sprite, name, label, size)
+        if key not in drawn:
+            said = (
+                Markup('role="img" aria-label="{}"').format(label)
+                if label
+                else 'aria-hidden="true"'
+            )
+            drawn[key] = Markup(
+                '<svg class="icon{}" width="24" height="24" {} focusable="false">'
+                '<use href="{}#{}"></use></svg>'
+            ).format(f" icon--{size}" if size else "", Markup(said), sprite, name)  # noqa: S704
+        return drawn[key]
+
+    app.jinja_env.globals.update(asset=asset, drawn_icon=icon)

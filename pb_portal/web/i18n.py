@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -39,7 +40,8 @@ def choose_locale() -> str:
 
 def language() -> str:
     """Code of the language being spoken."""
-    found = get_locale()
+    known = g.get("_flask_babel") if g else None
+    found = getattr(known, "babel_locale", None) or get_locale()
     return found.language if found else "en"
 
 
@@ -53,31 +55,41 @@ def local(texts: dict[str, str] | None) -> str:
 
 def number(value: int | float) -> str:
     """An integer grouped by thousands with narrow no-break spaces."""
-    return f"{value:,}".replace(",", NARROW) if language() != "en" else f"{value:,}"
+    return _number(value, language())
+
+
+def _number(value: int | float, code: str) -> str:
+    return f"{value:,}" if code == "en" else f"{value:,}".replace(",", NARROW)
 
 
 def money(value: int | None, currency: str = "KZT", minor_units: int = 0) -> str:
     """A full amount: 92 300 000 ₸."""
-    if value is None:
-        return "—"
+    return "—" if value is None else _money(value, currency, minor_units, language())
+
+
+@lru_cache(maxsize=20_000)
+def _money(value: int, currency: str, minor_units: int, code: str) -> str:
     whole, rest = divmod(value, 10**minor_units)
-    point = "." if language() == "en" else ","
+    point = "." if code == "en" else ","
     cents = f"{point}{rest:0{minor_units}d}" if rest else ""
-    return f"{number(whole)}{cents}\u00a0{_SIGNS.get(currency, currency)}"
+    return f"{_number(whole, code)}{cents}\u00a0{_SIGNS.get(currency, currency)}"
 
 
 def money_short(value: int | None, currency: str = "KZT", minor_units: int = 0) -> str:
     """An amount to compare: 92,3 млн ₸."""
-    if value is None:
-        return "—"
+    return "—" if value is None else _money_short(value, currency, minor_units, language())
+
+
+@lru_cache(maxsize=20_000)
+def _money_short(value: int, currency: str, minor_units: int, code: str) -> str:
     whole = value // 10**minor_units
     for size, words in ((10**9, _BILLION), (10**6, _MILLION)):
         if whole >= size:
             tenths = (whole * 10 + size // 2) // size
-            point = "." if language() == "en" else ","
-            text = number(tenths // 10) + (f"{point}{tenths % 10}" if tenths % 10 else "")
-            return f"{text}\u00a0{words[language()]}\u00a0{_SIGNS.get(currency, currency)}"
-    return money(value, currency, minor_units)
+            point = "." if code == "en" else ","
+            text = _number(tenths // 10, code) + (f"{point}{tenths % 10}" if tenths % 10 else "")
+            return f"{text}\u00a0{words[code]}\u00a0{_SIGNS.get(currency, currency)}"
+    return _money(value, currency, minor_units, code)
 
 
 def quantity(value: int | None) -> str:
@@ -141,6 +153,16 @@ def ago(value: datetime) -> str:
     if days == 1:
         return str(gettext("yesterday"))
     return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+
+
+def minutes_ago(value: datetime) -> str:
+    """How long since, in minutes or hours."""
+    minutes = max(0, int((clock.now() - value).total_seconds() // 60))
+    if minutes < 1:
+        return str(gettext("just now"))
+    if minutes < 60:
+        return str(ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes))
+    return str(ngettext("%(num)d hour ago", "%(num)d hours ago", minutes // 60))
 
 
 def paragraphs(value: str) -> Markup:

@@ -1,15 +1,17 @@
-"""Where uploads lie, from the settings."""
+"""Where uploads lie and how large they may be, from the settings."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 from flask import current_app
 
+STORE = "file_store"
 
-def root() -> Path:
-    """Folder of stored files."""
-    return Path(current_app.instance_path) / "files"
+
+def root() -> Any:
+    """The store of files (`files.storage.Storage`), as the application was started with it."""
+    return current_app.extensions[STORE]
 
 
 def most_bytes() -> int:

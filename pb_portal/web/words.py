@@ -8,6 +8,8 @@ from flask_babel import gettext
 from pb_portal.domain.permissions import Role
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.web.phrases.mark import N_
+from pb_portal.web.phrases.projects import state_word
+from pb_portal.web.phrases.proposals import status_name
 
 PHASES = {
     PhaseKind.APPLICATIONS: N_("Call for applications"),
@@ -26,6 +28,7 @@ ROLES = {
     Role.REGISTRAR: N_("Registrar"),
     Role.COMMISSIONER: N_("Commissioner"),
     Role.MANAGER: N_("Project manager"),
+    Role.HEAD: N_("Head of delivery"),
     Role.AUDITOR: N_("Auditor"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
@@ -43,4 +46,6 @@ def role_name(role: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Attach the filters of templates."""
-    app.jinja_env.filters.update(phase_name=phase_name, role_name=role_name)
+    app.jinja_env.filters.update(
+        phase_name=phase_name, role_name=role_name, status_name=status_name, state_word=state_word
+    )

@@ -30,6 +30,7 @@ PUBLIC = {
     "accounts.new_password",
     "accounts.register",
     "files.show",
+    "files.size",
     "health.alive",
     "health.ready",
     "pages.help",
@@ -39,7 +40,7 @@ PUBLIC = {
     "pages.styleguide",
     "static",
 }
-PUBLIC_ROOMS = {"cycles", "proposals", "results", "projects", "voting", "review"}
+PUBLIC_ROOMS = {"cycles", "proposals", "results", "projects", "reports", "voting", "review"}
 """Rooms whose own tests say which of their pages are public; none of those is under /desk."""
 
 

@@ -31,7 +31,14 @@ def test_every_view_declares_its_permission(app: Flask) -> None:
 def test_production_refuses_to_start_and_lists_all_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(MissingSettings) as refused:
         Settings(environment="production", sample_mode=False, pb_instance=tmp_path).complete()
-    for name in ("SECRET_KEY", "REGISTER_KEY", "BALLOT_KEY", "PUBLIC_URL", "SMTP_HOST"):
+    for name in (
+        "SECRET_KEY",
+        "REGISTER_KEY",
+        "BALLOT_KEY",
+        "SIGNING_KEY",
+        "PUBLIC_URL",
+        "SMTP_HOST",
+    ):
         assert name in str(refused.value)
 
 

@@ -27,6 +27,8 @@ PUBLIC = (
     "/projects?q=школа",
     "/projects/1",
     "/projects/2",
+    "/reports",
+    "/reports/1",
     "/register",
     "/login",
     "/forgot-password",
@@ -45,7 +47,7 @@ STAFF = {
         "/desk/cycles/{voting}/count",
         "/desk/cycles/{past}/count",
     ),
-    "manager": ("/desk/projects", "/desk/projects/2"),
+    "manager": ("/desk/reports", "/desk/projects", "/desk/projects/2"),
     "auditor": ("/desk/audit",),
     "administrator": ("/desk/people",),
 }

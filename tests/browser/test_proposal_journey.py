@@ -77,9 +77,8 @@ def draft(person: Any, portal: Any, tmp_path: Path) -> None:
     person.check()
     press(page, "continue")
     page.wait_for_url("**/estimate**")
-    page.locator("select[name=work] option[value]:not([value=''])").first.wait_for(state="attached")
-    value = page.locator("select[name=work] option[value]:not([value=''])").nth(1)
-    page.select_option("select[name=work]", value.get_attribute("value"))
+    page.fill("input[name=find]", "орындық")
+    page.locator(".works__label:visible").first.click()
     page.fill("input[name=work_quantity]", "12")
     press(page, "add_work")
     person.check()
@@ -97,7 +96,7 @@ def draft(person: Any, portal: Any, tmp_path: Path) -> None:
 
 def submit(page: Any) -> None:
     """Press the one button of the check page."""
-    page.locator("main form button[type=submit]").first.click()
+    page.locator(".draft__submit button").click()
     page.wait_for_url(re.compile(r"/c/[^/]+/proposals/\d+"))
 
 
@@ -152,8 +151,7 @@ def test_an_idea_goes_from_a_phone_to_the_ballot(portal: Any, visitor: Any, tmp_
     page.locator("form:has(input[name=version]) button[type=submit]").first.click()
     page.wait_for_load_state()
     for group in page.locator("fieldset:has(input[type=radio][value=yes])").all():
-        group.locator("input[value=yes]").check(force=True)
-    page.fill("input[name=reviewed_cost]", "2520000")
+        group.locator("label[for$='-yes']").click()
     page.locator("input[name=recommends][value=admit]").check(force=True)
     page.locator("form:has(textarea[name=remark]) button[type=submit]").first.click()
     page.wait_for_load_state()
@@ -165,11 +163,21 @@ def test_an_idea_goes_from_a_phone_to_the_ballot(portal: Any, visitor: Any, tmp_
     secretary.sign_in("secretary")
     page = secretary.go("/desk/council")
     secretary.check()
-    page.locator("main a", has_text=TITLE).first.click()
+    cycle = portal.sql("SELECT cycle_id FROM proposals_proposal WHERE id = :id", id=row[0])[0][0]
+    page.locator(f"main a[href$='cycle={cycle}']").first.click()
     page.wait_for_load_state()
-    page.fill("input[name=protocol_number]", "7")
-    page.fill("input[name=votes_for]", "8")
-    page.fill("input[name=votes_against]", "1")
+    page.fill("input[name=number]", "77")
+    for box in page.locator("input[name=present]").all():
+        box.check(force=True)
+    page.locator("input[name=chair_id]").first.check(force=True)
+    for box in page.locator("input[name=files]").all():
+        box.set_checked(box.get_attribute("value") == str(row[0]), force=True)
+    secretary.check()
+    page.locator("main form:has(input[name=number]) button[type=submit]").click()
+    page.wait_for_load_state()
+    secretary.check()
+    page.locator("main table a", has_text=TITLE).click()
+    page.wait_for_load_state()
     page.locator("input[name=outcome][value=admit]").check(force=True)
     secretary.check()
     page.locator("main form:has(input[name=outcome]) button[type=submit]").first.click()
@@ -177,6 +185,10 @@ def test_an_idea_goes_from_a_phone_to_the_ballot(portal: Any, visitor: Any, tmp_
     assert not page.locator("[aria-invalid=true]").count(), page.locator(
         ".error-summary"
     ).inner_text()
+    page.locator("main form[action$='/sign'] button").click()
+    page.wait_for_load_state()
+    assert "№ 77" in page.locator("h1").inner_text()
+    secretary.check()
     status = portal.sql("SELECT status FROM proposals_proposal WHERE id = :id", id=row[0])
     assert status == [("admitted",)]
 

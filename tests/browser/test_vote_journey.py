@@ -148,6 +148,7 @@ def certify(portal: Any, visitor: Any, slug: str) -> None:
     page = first.go(f"/desk/cycles/{slug}/count")
     first.check()
     press(page, "main form[action$='/count'] button[type=submit]")
+    page.wait_for_selector("main form[action*='/certification']")
     first.check()
     sealed = visitor("ru").go(f"/c/{slug}/results")
     assert not sealed.locator("table").count(), "nothing is public before the second signature"
@@ -168,7 +169,8 @@ def build(portal: Any, visitor: Any, slug: str, tmp_path: Path) -> int:
     secretary.sign_in("secretary")
     page = secretary.go(f"/desk/cycles/{slug}/projects")
     secretary.check()
-    press(page, "main form:has([name$=promised_on]) button[type=submit]")
+    press(page, "section button[name=step][value=preview]")
+    press(page, "button[name=step][value=make]")
     (row,) = portal.sql(
         "SELECT max(number) FROM projects_project JOIN cycles_cycle c ON c.id = cycle_id"
         " WHERE c.slug = :slug",
@@ -190,7 +192,7 @@ def build(portal: Any, visitor: Any, slug: str, tmp_path: Path) -> int:
     assert page.locator(step("contracted")).count() == 0, "no contract, no step"
     today = datetime.now(UTC).date().isoformat()
     page.fill("[name=contract-contractor]", "ТОО «Пример»")
-    page.fill("[name=contract-contractor_bin]", "000140000017")
+    page.fill("[name=contract-contractor_bin]", "000140000012")
     page.fill("[name=contract-number]", "1/26")
     page.fill("[name=contract-sum]", "0")
     page.fill("[name=contract-signed_on]", today)
@@ -217,6 +219,8 @@ def build(portal: Any, visitor: Any, slug: str, tmp_path: Path) -> int:
     for field in page.locator("[name^=acceptance-delivered_]").all():
         if not field.input_value():
             field.fill("100000")
+    for field in page.locator("[name^=acceptance-reason_]").all():
+        field.fill("Приняли по обмеру на месте.")
     press(page, "form:has([name=acceptance-act]) button[type=submit]")
     page.locator("[name=photos-stage][value=after]").check(force=True)
     page.set_input_files("[name=photos-picture]", str(picture))

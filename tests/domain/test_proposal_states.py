@@ -26,7 +26,8 @@ ALLOWED = {
     (S.DRAFT, A.SUBMIT): S.SUBMITTED,
     (S.SUBMITTED, A.TAKE): S.IN_REVIEW,
     (S.RESUBMITTED, A.TAKE): S.IN_REVIEW,
-    (S.APPEALED, A.TAKE): S.IN_REVIEW,
+    (S.APPEALED, A.GRANT): S.IN_REVIEW,
+    (S.APPEALED, A.UPHOLD): S.REJECTED,
     (S.IN_REVIEW, A.RETURN): S.RETURNED,
     (S.IN_REVIEW, A.ADMIT): S.ADMITTED,
     (S.IN_REVIEW, A.REJECT): S.REJECTED,
@@ -65,7 +66,7 @@ def test_no_pair_of_state_and_action_stands_twice_in_the_table() -> None:
 
 def test_what_takes_something_from_the_author_needs_a_reason() -> None:
     reasoned = {step.action for step in STEPS if step.needs_reason}
-    assert reasoned == {A.RETURN, A.REJECT, A.APPEAL, A.MERGE}
+    assert reasoned == {A.RETURN, A.REJECT, A.APPEAL, A.GRANT, A.UPHOLD, A.MERGE}
 
 
 @given(st.lists(st.sampled_from(list(A)), max_size=40))

@@ -16,12 +16,15 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
+from pb_portal.proposals.service import open_revision
+from pb_portal.signing import Signer
 
 NUMBERS = count(1)
 PASSWORD = "three blue benches"
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$"
 WEST, SOUTH = 76.90, 43.20
 ORDER = tuple(PhaseKind)
+SIGNER = Signer("test-signing")
 
 
 def make_person(
@@ -162,4 +165,6 @@ def make_proposal(session: Session, cycle: Cycle, **values: Any) -> Proposal:
     )
     session.add(proposal)
     session.flush()
+    if proposal.status == "returned":
+        open_revision(session, proposal, now)
     return proposal

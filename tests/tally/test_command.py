@@ -124,3 +124,30 @@ def test_it_runs_with_the_standard_library_alone(path):
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["selected"] == ["a", "c"]
+
+
+def test_areas_leave_their_money_to_the_one_that_is_counted_last(path, tmp_path, capsys):
+    city = tmp_path / "city.pb"
+    city.write_text(path.read_text().replace("100.50", "20"), encoding="utf-8")
+    path.write_text(path.read_text().replace("c;40.5", "c;60"), encoding="utf-8")
+    status, out, _ = answer(capsys, "areas", path, "--leftover-to", city, "--json")
+    first, last = json.loads(out)
+    assert status == 0
+    assert (first["area"], first["selected"], first["left"]) == ("vote", ["a"], "40.50")
+    assert (last["budget_before"], last["budget"]) == ("20.00", "60.50")
+    assert (last["selected"], last["left"]) == (["a"], "0.50")
+
+
+def test_areas_without_a_common_pot_keep_their_money(path, tmp_path, capsys):
+    other = tmp_path / "other.pb"
+    other.write_text(path.read_text(), encoding="utf-8")
+    status, out, _ = answer(capsys, "areas", path, other)
+    assert status == 0
+    assert out.splitlines()[2].startswith("other: greedy, budget 100.50 KZT")
+
+
+def test_areas_of_one_name_or_none_at_all_are_refused_in_a_sentence(path, tmp_path, capsys):
+    status, _, err = answer(capsys, "areas", path, path)
+    assert (status, err) == (2, "Two files are called vote.\n")
+    status, _, err = answer(capsys, "areas", tmp_path / "missing.pb")
+    assert status == 2 and err.startswith("A file cannot be read: ")

@@ -136,10 +136,17 @@ def _replace_password(session: Session, person: Person, password_hash: str, at: 
 
 
 def change_profile(
-    session: Session, by: Signature, person: Person, *, name: str, locale: str
+    session: Session,
+    by: Signature,
+    person: Person,
+    *,
+    name: str,
+    locale: str,
+    area_id: int | None = None,
 ) -> None:
-    """Change one's own name and the language of letters."""
+    """Change one's own name, the language of letters and the district one lives in."""
     demand(by.actor, P.RESIDENT)
     person.name = name
     person.locale = locale
+    person.area_id = area_id
     audit.record(session, by, "account.profile", ("person", person.id))

@@ -6,4 +6,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("cycles", __name__)
 
-from pb_portal.cycles.views import desk, public  # noqa: E402, F401
+from pb_portal.cycles.views import (  # noqa: E402, F401
+    boundaries,
+    catalogues,
+    counting,
+    desk,
+    names,
+    public,
+)

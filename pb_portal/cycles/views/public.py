@@ -11,6 +11,7 @@ from flask import Response, make_response, render_template, request
 from pb_portal.approvals import queries as approvals
 from pb_portal.cycles import queries
 from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.rule_words import rule_details, rule_story
 from pb_portal.cycles.service import EXTEND
 from pb_portal.cycles.views import blueprint
 from pb_portal.cycles.views.calendar import extensions, timeline
@@ -20,6 +21,7 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.places.queries import inner_point
 from pb_portal.web import clock
 from pb_portal.web.guard import public
+from pb_portal.web.signer import signer
 
 AN_HOUR = "public, max-age=3600"
 
@@ -81,6 +83,10 @@ def rules(slug: str) -> str:
         row=row,
         frozen=queries.rules_frozen(cycle),
         digest=book.digest(),
+        rule_story=rule_story,
+        rule_details=rule_details,
+        own_rules=[p for p in cycle.areas if p.area.code in book.options.get("area_rules", {})],
+        public_key=signer().public_key,
         voting=queries.find_phase(cycle, PhaseKind.VOTING),
     )
 

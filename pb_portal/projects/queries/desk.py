@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from pb_portal.cycles.models import Cycle
-from pb_portal.domain.permissions import P, areas_of
 from pb_portal.domain.signature import Actor
 from pb_portal.projects.models import Project
-from pb_portal.projects.queries.filtered import late_clause
+from pb_portal.projects.queries.filtered import Query, late_clause
+from pb_portal.projects.queries.scope import within_reach
 from pb_portal.projects.rules import FINISHED, SILENT_DAYS
 
 PAGE = 50
@@ -73,15 +71,8 @@ def counts(session: Session, actor: Actor, now: datetime, today: date) -> dict[s
     return dict(zip(views, row, strict=True))
 
 
-def _of_view(
-    query: Select[Any], actor: Actor, view: str, now: datetime, today: date
-) -> Select[Any]:
-    areas = areas_of(actor, P.DELIVER)
-    query = query.outerjoin(Cycle, Cycle.id == Project.cycle_id).where(
-        or_(Cycle.id.is_(None), Cycle.is_imported.is_(False))
-    )
-    if areas is not None:
-        query = query.where(Project.area_id.in_(areas))
+def _of_view(query: Query, actor: Actor, view: str, now: datetime, today: date) -> Query:
+    query = within_reach(query, actor)
     if view == "mine":
         return query.where(Project.manager_id == actor.person_id)
     if view == "late":

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from pb_portal.accounts.models import Person
 from pb_portal.db import Missing
-from pb_portal.projects.models import Project, ProjectFollow, ProjectUpdate
+from pb_portal.projects.models import Project, ProjectUpdate
+from pb_portal.projects.queries.followers import followers_of
 
 HIGHEST_NUMBER = 2**31 - 1
 NEWEST = 60
@@ -44,6 +46,8 @@ def _whole() -> tuple[ExecutableOption, ...]:
         selectinload(Project.photos),
         selectinload(Project.shifts),
         selectinload(Project.events),
+        selectinload(Project.milestones),
+        selectinload(Project.sources),
     )
 
 
@@ -57,15 +61,16 @@ def _only(session: Session, query: object, number: int) -> Project:
 
 
 def updates(session: Session, project_id: int) -> Sequence[ProjectUpdate]:
-    """The newest updates, newest first."""
+    """The newest published updates, newest first."""
     return session.scalars(
         select(ProjectUpdate)
-        .where(ProjectUpdate.project_id == project_id)
+        .where(ProjectUpdate.project_id == project_id, ProjectUpdate.published_at.is_not(None))
         .order_by(ProjectUpdate.at.desc(), ProjectUpdate.id.desc())
         .limit(NEWEST)
     ).all()
 
 
 def is_following(session: Session, project_id: int, person_id: int) -> bool:
-    """Whether the person follows the project."""
-    return session.get(ProjectFollow, (project_id, person_id)) is not None
+    """Whether the person gets letters about the project."""
+    query = select(Person.id).where(Person.id == person_id, followers_of(project_id))
+    return session.scalar(query) is not None

@@ -15,6 +15,7 @@ from pb_portal.projects.models import DateShift, Project
 from pb_portal.projects.rules import check_days
 from pb_portal.projects.service.guard import begin, begin_open, touch, vote_ended_on
 from pb_portal.projects.service.letters import tell_followers
+from pb_portal.projects.service.milestones import move_milestones
 
 FARTHEST = timedelta(days=3660)
 
@@ -42,6 +43,7 @@ def move_date(by: Signature, project: Project, new_date: date, reason: str) -> D
     """Move the promised date and keep the old one with the reason."""
     shift = DateShift(old_on=project.due_on, new_on=new_date, reason=reason, at=by.at)
     project.shifts.append(shift)
+    move_milestones(project, project.due_on, new_date)
     project.due_on = new_date
     return shift
 

@@ -59,7 +59,8 @@ def _silent(session: Session, at: datetime) -> Sequence[Project]:
 
 def _answering(session: Session, project: Project, days: int) -> Sequence[Person]:
     if days == HEADS_DAYS:
-        return holders(session, [Role.ADMINISTRATOR], project.area_id)
+        heads = holders(session, [Role.HEAD], project.area_id)
+        return heads or holders(session, [Role.ADMINISTRATOR], project.area_id)
     manager = session.get(Person, project.manager_id) if project.manager_id else None
     if manager is not None and manager.blocked_at is None:
         return [manager]

@@ -18,23 +18,50 @@ from pb_portal.domain.project_states import Origin
 from pb_portal.domain.proposal_states import ProposalState
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
-from pb_portal.projects.models import Project, ProjectFollow, ProjectLine, ProjectPhoto
+from pb_portal.projects.models import (
+    Project,
+    ProjectLine,
+    ProjectPhoto,
+    ProjectProposal,
+    WorkType,
+)
+from pb_portal.projects.service.grouping import Piece, Wish, pieces, promised_lines
 from pb_portal.projects.service.letters import tell_followers
-from pb_portal.proposals.models import EstimateLine, Proposal, ProposalFollow
+from pb_portal.projects.service.milestones import planned, templates
+from pb_portal.proposals.models import Proposal
 from pb_portal.results.models import CountRun, ProposalResult
 from pb_portal.results.queries import certified_run
 
+TYPE_OF = {
+    "landscaping": "landscaping",
+    "sidewalk_improvement": "pedestrian_zone",
+    "sidewalk_building": "pedestrian_zone",
+    "common_lighting": "lighting",
+    "curbs_walls": "courtyard",
+    "dumps": "recreation_zone",
+    "gazebos_benches": "small_forms",
+    "playgrounds": "courtyard",
+    "sanitation": "recreation_zone",
+}
+"""The type of work a category of proposals usually is."""
 
-def winners(session: Session, cycle_id: int) -> Sequence[tuple[Proposal, int | None]]:
-    """Selected proposals with the number of the project each has already become."""
+
+def winners(session: Session, cycle_id: int) -> Sequence[tuple[Proposal, list[int]]]:
+    """Selected proposals with the numbers of the projects each has already become."""
     rows = session.execute(
         select(Proposal, Project.number)
-        .outerjoin(Project, Project.proposal_id == Proposal.id)
+        .outerjoin(ProjectProposal, ProjectProposal.proposal_id == Proposal.id)
+        .outerjoin(Project, Project.id == ProjectProposal.project_id)
         .where(Proposal.cycle_id == cycle_id, Proposal.status == ProposalState.SELECTED)
         .options(joinedload(Proposal.area))
-        .order_by(Proposal.number)
+        .order_by(Proposal.number, Project.number)
     )
-    return [(proposal, number) for proposal, number in rows]
+    found: dict[int, tuple[Proposal, list[int]]] = {}
+    for proposal, number in rows:
+        entry = found.setdefault(proposal.id, (proposal, []))
+        if number is not None:
+            entry[1].append(number)
+    return list(found.values())
 
 
 def usual_promise(cycle: Cycle) -> date:
@@ -43,54 +70,80 @@ def usual_promise(cycle: Cycle) -> date:
     return delivery.ends_at.date() if delivery else date(cycle.year + 1, 12, 31)
 
 
+def preview(session: Session, cycle: Cycle, wish: Wish, promised_on: date) -> list[Piece]:
+    """The projects that would be made; refuses what making them would refuse."""
+    if certified_run(session, cycle.id) is None:
+        raise Refusal("project.not_certified")
+    voting = find_phase(cycle, PhaseKind.VOTING)
+    if voting is not None and promised_on <= voting.ends_at.date():
+        raise Refusal("project.before_vote", field="promised_on", earliest=_written(voting.ends_at))
+    waiting = waiting_winners(session, cycle.id)
+    return pieces(waiting, promised_lines(session, waiting), wish)
+
+
 def start_from_winners(
-    session: Session, by: Signature, cycle: Cycle, *, promised_on: date | None = None
+    session: Session,
+    by: Signature,
+    cycle: Cycle,
+    *,
+    promised_on: date | None = None,
+    wish: Wish = Wish(),  # noqa: B008 (frozen)
 ) -> list[Project]:
-    """Make a project of every winner that is none yet; returns the new ones.
+    """Make the projects of every winner that is none yet; returns the new ones.
 
     Refuses (`project.not_certified`) before the result is certified, and a promised date that is
     not after the vote. A second call finds nothing left to do.
     """
     demand(by.actor, P.START_PROJECTS)
-    if certified_run(session, cycle.id) is None:
-        raise Refusal("project.not_certified")
     promised = promised_on or usual_promise(cycle)
-    voting = find_phase(cycle, PhaseKind.VOTING)
-    if voting is not None and promised <= voting.ends_at.date():
-        raise Refusal("project.before_vote", field="promised_on", earliest=_written(voting.ends_at))
     session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update()).all()
-    number = session.scalar(select(func.coalesce(func.max(Project.number), 0))) or 0
-    managers = _managers(session)
+    planned_pieces = preview(session, cycle, wish, promised)
+    number = next_number(session)
+    managers = managers_by_area(session)
+    types = {row.code: row.id for row in session.scalars(select(WorkType))}
+    usual = templates(session)
     made = []
-    for proposal in _waiting(session, cycle.id):
-        number += 1
-        made.append(_project(session, by, cycle, proposal, number, promised, managers))
+    for place, piece in enumerate(planned_pieces):
+        project = _project(session, by, cycle, piece, promised, types)
+        project.number = number + place
+        project.manager_id = managers.get(project.area_id)
+        project.milestones = planned(usual, project.work_type_id, by.at.date(), promised)
+        made.append(project)
     session.add_all(made)
     session.flush()
     for project in made:
-        _carry_over(session, by, project)
-    session.flush()
-    for project in made:
-        audit.record(
-            session,
-            by,
-            "project.started",
-            ("project", project.id),
-            cycle_id=cycle.id,
-            proposal=project.proposal_id,
-            promised_sum=project.promised_sum,
-            promised_on=promised.isoformat(),
-        )
-        tell_followers(session, by, project, "project_started", due_on=promised.isoformat())
+        _announce(session, by, project)
     return made
+
+
+def _announce(session: Session, by: Signature, project: Project) -> None:
+    audit.record(
+        session,
+        by,
+        "project.started",
+        ("project", project.id),
+        cycle_id=project.cycle_id,
+        proposal=project.proposal_id,
+        proposals=[source.proposal_id for source in project.sources],
+        promised_sum=project.promised_sum,
+        promised_on=project.promised_on.isoformat(),
+    )
+    due = project.promised_on.isoformat()
+    tell_followers(session, by, project, "project_started", due_on=due)
+
+
+def next_number(session: Session) -> int:
+    """The number after the last project's. Ask with the cycles locked."""
+    return (session.scalar(select(func.coalesce(func.max(Project.number), 0))) or 0) + 1
 
 
 def _written(moment: date) -> str:
     return moment.strftime("%d.%m.%Y")
 
 
-def _waiting(session: Session, cycle_id: int) -> Sequence[Proposal]:
-    taken = select(Project.proposal_id).where(Project.proposal_id.is_not(None))
+def waiting_winners(session: Session, cycle_id: int) -> Sequence[Proposal]:
+    """Winners that are no project yet."""
+    taken = select(ProjectProposal.proposal_id)
     return session.scalars(
         select(Proposal)
         .where(
@@ -100,6 +153,7 @@ def _waiting(session: Session, cycle_id: int) -> Sequence[Proposal]:
         )
         .options(
             joinedload(Proposal.category),
+            joinedload(Proposal.area),
             selectinload(Proposal.lines),
             selectinload(Proposal.pictures),
         )
@@ -107,7 +161,7 @@ def _waiting(session: Session, cycle_id: int) -> Sequence[Proposal]:
     ).all()
 
 
-def _managers(session: Session) -> dict[int, int]:
+def managers_by_area(session: Session) -> dict[int, int]:
     """The manager of each area that has one of its own."""
     staff = session.scalars(select(Person).where(Person.blocked_at.is_(None)).order_by(Person.id))
     return {
@@ -135,66 +189,51 @@ def _project(
     session: Session,
     by: Signature,
     cycle: Cycle,
-    proposal: Proposal,
-    number: int,
+    piece: Piece,
     promised_on: date,
-    managers: dict[int, int],
+    types: dict[str, int],
 ) -> Project:
-    area_id = _area_of(session, proposal)
+    first = piece.proposals[0]
+    category = first.category
     return Project(
-        number=number,
         origin=Origin.PARTICIPATORY,
-        sector=proposal.category.sector if proposal.category else "infrastructure",
+        sector=category.sector if category else "infrastructure",
+        work_type_id=types.get(TYPE_OF.get(category.code, "")) if category else None,
         cycle_id=cycle.id,
-        proposal_id=proposal.id,
-        title=proposal.title,
-        summary=proposal.solution,
-        category_id=proposal.category_id,
-        area_id=area_id,
-        address=proposal.address,
-        lat=proposal.lat,
-        lon=proposal.lon,
-        manager_id=managers.get(area_id),
-        promised_sum=proposal.price,
+        cycle=cycle,
+        proposal_id=first.id,
+        title=piece.title,
+        summary="\n\n".join(proposal.solution for proposal in piece.proposals),
+        category_id=first.category_id,
+        area_id=_area_of(session, first),
+        address=first.address,
+        lat=first.lat,
+        lon=first.lon,
+        promised_sum=piece.sum,
         promised_on=promised_on,
         due_on=promised_on,
         created_at=by.at,
         updated_at=by.at,
-        is_sample=proposal.is_sample,
-        lines=[_line(line, proposal.language) for line in proposal.lines],
+        is_sample=first.is_sample,
+        lines=[
+            ProjectLine(
+                title=line.title,
+                unit=line.unit,
+                unit_price=line.unit_price,
+                promised=line.quantity,
+                sort=sort,
+            )
+            for sort, line in enumerate(piece.lines)
+        ],
         photos=[
             ProjectPhoto(file_id=picture.file_id, stage="before", caption=picture.caption, at=by.at)
+            for proposal in piece.proposals
             for picture in proposal.pictures
             if picture.kind == "photo"
         ],
-        proposal=proposal,
-    )
-
-
-def _line(line: EstimateLine, language: str) -> ProjectLine:
-    titles = dict(line.work.names) if line.work else {language: line.title}
-    return ProjectLine(
-        title=titles,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        promised=line.quantity,
-        sort=line.sort,
-    )
-
-
-def _carry_over(session: Session, by: Signature, project: Project) -> None:
-    """The author and the followers of the proposal follow the project."""
-    followers = set(
-        session.scalars(
-            select(ProposalFollow.person_id).where(
-                ProposalFollow.proposal_id == project.proposal_id
-            )
-        )
-    )
-    author_id = project.proposal.author_id if project.proposal else None
-    if author_id is not None:
-        followers.add(author_id)
-    session.add_all(
-        ProjectFollow(project_id=project.id, person_id=person_id, at=by.at)
-        for person_id in sorted(followers)
+        proposal=first,
+        sources=[
+            ProjectProposal(proposal_id=proposal.id, part=piece.part)
+            for proposal in piece.proposals
+        ],
     )

@@ -14,6 +14,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.projects.models import Project, ProjectEvent
 from pb_portal.projects.service.guard import begin, touch
 from pb_portal.projects.service.letters import tell_followers
+from pb_portal.projects.service.milestones import fulfil
 from pb_portal.projects.service.plan import check_new_date, move_date
 
 _PRESENT: dict[str, Callable[[Project], object]] = {
@@ -63,6 +64,7 @@ def change_status(
     project.status = step.target
     if step.target == ProjectState.COMPLETED:
         project.progress = 100
+    fulfil(project, step.target, today or by.at.date())
     if "new_date" in step.needs and new_date is not None:
         move_date(by, project, new_date, reason)
     touch(by, project, news=True)

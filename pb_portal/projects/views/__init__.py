@@ -1,6 +1,41 @@
-"""Pages of projects: the public register, the page of one project, the manager's desk."""
+"""Pages of projects: the register, the page of one project, the desk of those who deliver."""
 
-from pb_portal.projects.views import desk, download, public, start
+from pb_portal.projects.views import (
+    answers,
+    contractors,
+    desk,
+    download,
+    feeds,
+    heads,
+    mine,
+    public,
+    register,
+    said,
+    scorecard,
+    shared,
+    site,
+    start,
+    types,
+    works,
+)
 from pb_portal.projects.views.base import blueprint
 
-__all__ = ["blueprint", "desk", "download", "public", "start"]
+__all__ = [
+    "answers",
+    "blueprint",
+    "contractors",
+    "desk",
+    "download",
+    "feeds",
+    "heads",
+    "mine",
+    "public",
+    "register",
+    "said",
+    "scorecard",
+    "shared",
+    "site",
+    "start",
+    "types",
+    "works",
+]

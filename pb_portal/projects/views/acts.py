@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pb_portal.domain.signature import Signature
 from pb_portal.projects import forms, service
 from pb_portal.projects.models import Project
+from pb_portal.projects.views.settings import limits, updates_wait
 from pb_portal.web import clock, storage
 from pb_portal.web.forms import Form
 
@@ -21,15 +22,21 @@ def _seen() -> int | None:
 
 
 def _update(work: Session, by: Signature, project: Project, form: Any) -> None:
-    update = service.post_update(
-        work, by, project, body=form.body.data, progress=form.progress.data
+    service.send_update(
+        work,
+        by,
+        project,
+        [picture.stream for picture in form.picture.data or []],
+        body=form.body.data,
+        progress=form.progress.data,
+        stage=form.stage.data,
+        root=storage.root(),
+        most_bytes=storage.most_bytes(),
+        head_first=updates_wait(),
     )
-    _photos(work, by, project, form, update=update)
 
 
-def _photos(work: Session, by: Signature, project: Project, form: Any, **more: Any) -> None:
-    if "caption" in form:
-        more["caption"] = form.caption.data or ""
+def _photos(work: Session, by: Signature, project: Project, form: Any) -> None:
     service.add_photos(
         work,
         by,
@@ -38,7 +45,7 @@ def _photos(work: Session, by: Signature, project: Project, form: Any, **more: A
         stage=form.stage.data,
         root=storage.root(),
         most_bytes=storage.most_bytes(),
-        **more,
+        caption=form.caption.data or "",
     )
 
 
@@ -64,12 +71,19 @@ def _contract(work: Session, by: Signature, project: Project, form: Any) -> None
         work,
         by,
         project,
-        contractor=form.contractor.data,
-        contractor_bin="".join(form.contractor_bin.data.split()),
-        number=form.number.data,
-        sum=form.sum.data,
-        signed_on=form.signed_on.data,
-        difference=form.difference.data or "",
+        service.Terms(
+            contractor=form.contractor.data,
+            contractor_bin="".join(form.contractor_bin.data.split()),
+            number=form.number.data,
+            sum=form.sum.data,
+            signed_on=form.signed_on.data,
+            ends_on=form.ends_on.data,
+            procurement_url=form.procurement_url.data or "",
+            difference=form.difference.data or "",
+        ),
+        kind=form.kind.data or "",
+        reason=form.reason.data or "",
+        limits=limits(),
         today=clock.today(),
         seen=_seen(),
     )
@@ -102,6 +116,9 @@ def _acceptance(work: Session, by: Signature, project: Project, form: Any) -> No
         accepted_on=form.accepted_on.data,
         act=form.act.data,
         delivered=form.pairs(),
+        late_reason=form.late_reason.data or "",
+        reason=form.change_reason.data or "",
+        limits=limits(),
         today=clock.today(),
         seen=_seen(),
     )
@@ -123,6 +140,25 @@ def _manager(work: Session, by: Signature, project: Project, form: Any) -> None:
     service.appoint_manager(work, by, project, form.manager.data)
 
 
+def _milestone(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.set_milestone(
+        work,
+        by,
+        project,
+        form.milestone.data,
+        planned_on=form.planned_on.data,
+        done_on=form.done_on.data,
+        today=clock.today(),
+        seen=_seen(),
+    )
+
+
+def _new_milestone(work: Session, by: Signature, project: Project, form: Any) -> None:
+    service.add_milestone(
+        work, by, project, name=form.name.data, planned_on=form.planned_on.data, seen=_seen()
+    )
+
+
 ACTS: dict[str, Callable[[Session, Signature, Project, Any], None]] = {
     "news": _update,
     "step": _step,
@@ -134,6 +170,8 @@ ACTS: dict[str, Callable[[Session, Signature, Project, Any], None]] = {
     "shift": _shift,
     "photos": _photos,
     "manager": _manager,
+    "milestone": _milestone,
+    "new_milestone": _new_milestone,
 }
 
 FORMS: dict[str, type[Form]] = {
@@ -147,4 +185,6 @@ FORMS: dict[str, type[Form]] = {
     "shift": forms.ShiftForm,
     "photos": forms.PhotosForm,
     "manager": forms.ManagerForm,
+    "milestone": forms.MilestoneForm,
+    "new_milestone": forms.NewMilestoneForm,
 }

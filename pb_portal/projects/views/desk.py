@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from pb_portal.accounts.queries import holders
 from pb_portal.db import session, transaction
-from pb_portal.domain.permissions import P, Role, demand
+from pb_portal.domain.permissions import P, Role
 from pb_portal.domain.project_states import ProjectState, steps_from
-from pb_portal.domain.refusal import Conflict, Refusal
+from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from pb_portal.projects import forms, queries, service
 from pb_portal.projects.models import Project
 from pb_portal.projects.queries import desk as desk_queries
@@ -27,7 +27,7 @@ from pb_portal.web.phrases.projects import STATES, state_word
 Answer = str | tuple[str, int] | Response
 
 
-@blueprint.get("/desk/projects")
+@blueprint.get("/desk/projects/list")
 @requires(P.DELIVER)
 def mine() -> str:
     """The manager's projects by due date."""
@@ -54,7 +54,8 @@ def mine() -> str:
 def manage(number: int) -> Answer:
     """Everything about one project on one page; each section posts its own form here."""
     project = queries.get_project(session(), number)
-    demand(clock.actor(), P.DELIVER, area_id=project.area_id)
+    if not service.may_change(clock.actor(), project):
+        raise Forbidden(P.DELIVER)
     if request.method == "GET":
         return _page(project)
     section = request.form.get("section", "")
@@ -121,6 +122,11 @@ def _fill_choices(form: Any, section: str, project: Project) -> None:
             (paid.id, f"{i18n.full_date(paid.paid_on)} · {i18n.money(paid.sum)}")
             for paid in project.payments
             if paid.voided_at is None
+        ]
+    elif section == "milestone":
+        form.milestone.choices = [
+            (row.id, f"{i18n.local(row.names)} · {i18n.full_date(row.planned_on)}")
+            for row in project.milestones
         ]
     elif section == "manager":
         able = holders(session(), [Role.MANAGER], project.area_id)

@@ -7,41 +7,22 @@ costs what the first one does.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Category
-from pb_portal.domain.proposal_states import PUBLIC, ProposalState
 from pb_portal.files.models import StoredFile
 from pb_portal.proposals.models import LOTS, Proposal, ProposalPicture
-from pb_portal.proposals.words import patterns_of
+from pb_portal.proposals.queries.asked import Filters, conditions
+from pb_portal.proposals.queries.counts import COMMON, Facets, facets
 
 PAGE_SIZE = 24
-MOST_POINTS = 20_000
-TITLED_POINTS = 1_500
-SHOWN = PUBLIC - {ProposalState.WITHDRAWN, ProposalState.MERGED}
-"""What the list holds unless a state is asked for."""
-
 SORTS = ("random", "new", "supported", "cheap", "dear")
-_price = func.coalesce(Proposal.reviewed_cost, Proposal.cost)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What was asked for. `after` is the key of the last row of the page before."""
-
-    words: str = ""
-    area_id: int | None = None
-    category_id: int | None = None
-    status: str = ""
-    sort: str = "random"
-    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,16 +44,6 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Facets:
-    """How many there are, by each filter with the others kept."""
-
-    total: int
-    areas: Counter[int | None]
-    categories: Counter[int | None]
-    statuses: Counter[str]
-
-
-@dataclass(frozen=True)
 class ListPage:
     """One page of the list."""
 
@@ -81,37 +52,20 @@ class ListPage:
     facets: Facets
 
 
-def list_page(session: Session, cycle_id: int, asked: Filters, today: date) -> ListPage:
-    """A page of 24 with counts, in two statements. `today` (the city's) starts the random order."""
-    rows = session.execute(_rows(cycle_id, asked, today)).all()
+def list_page(
+    session: Session, cycle_id: int, asked: Filters, today: date, seconds: float = 0
+) -> ListPage:
+    """A page of 24 with counts not older than `seconds`, in at most two statements. `today` (the
+    city's) starts the random order."""
+    counted = facets(session, cycle_id, asked, seconds)
+    if asked.words and not counted.said:
+        return ListPage([], None, counted)
+    wanted = conditions(cycle_id, asked, common=counted.said > COMMON)
+    rows = _rows(session, cycle_id, asked, wanted, today)
     cards = [Card(*row) for row in rows[:PAGE_SIZE]]
     more = len(rows) > PAGE_SIZE
     next_key = _key(asked, cards[-1], cycle_id, today) if more else None
-    return ListPage(cards, next_key, facets(session, cycle_id, asked))
-
-
-def facets(session: Session, cycle_id: int, asked: Filters) -> Facets:
-    """Counts from one grouped statement."""
-    rows = session.execute(
-        select(Proposal.status, Proposal.area_id, Proposal.category_id, func.count())
-        .where(Proposal.cycle_id == cycle_id, Proposal.status.in_(PUBLIC), *_said(asked.words))
-        .group_by(Proposal.status, Proposal.area_id, Proposal.category_id)
-    ).all()
-    found = Facets(0, Counter(), Counter(), Counter())
-    total = 0
-    for status, area_id, category_id, count in rows:
-        fits_status = status == asked.status if asked.status else status in SHOWN
-        fits_area = asked.area_id in (None, area_id)
-        fits_category = asked.category_id in (None, category_id)
-        if fits_status and fits_category:
-            found.areas[area_id] += count
-        if fits_status and fits_area:
-            found.categories[category_id] += count
-        if fits_area and fits_category:
-            found.statuses[status] += count
-        if fits_status and fits_area and fits_category:
-            total += count
-    return Facets(total, found.areas, found.categories, found.statuses)
+    return ListPage(cards, next_key, counted)
 
 
 def categories_of(session: Session, ids: Sequence[int]) -> dict[int, Category]:
@@ -120,51 +74,10 @@ def categories_of(session: Session, ids: Sequence[int]) -> dict[int, Category]:
     return {category.id: category for category in session.scalars(query)}
 
 
-def points(session: Session, cycle_id: int, asked: Filters) -> dict[str, Any]:
-    """The places of the list's proposals as columns: small enough for a phone.
-
-    Coordinates are in hundred-thousandths of a degree; titles are left out when there are many.
-    """
-    rows = session.execute(
-        select(Proposal.number, Proposal.lat, Proposal.lon, Category.code, Proposal.title)
-        .outerjoin(Proposal.category)
-        .where(_asked(cycle_id, asked), Proposal.lat.is_not(None), Proposal.lon.is_not(None))
-        .order_by(Proposal.number)
-        .limit(MOST_POINTS)
-    ).all()
-    codes = sorted({row.code or "" for row in rows})
-    place = {code: index for index, code in enumerate(codes)}
-    return {
-        "number": [row.number for row in rows],
-        "lat": [round(row.lat * 100_000) for row in rows],
-        "lon": [round(row.lon * 100_000) for row in rows],
-        "category": [place[row.code or ""] for row in rows],
-        "categories": codes,
-        "title": [row.title for row in rows] if len(rows) <= TITLED_POINTS else [],
-    }
-
-
 def day_start(cycle_id: int, today: date) -> int:
     """From which place the random order starts on this day."""
     seed = hashlib.sha256(f"{cycle_id}:{today.isoformat()}".encode()).digest()
     return int.from_bytes(seed[:8], "big") % LOTS
-
-
-def _said(typed: str) -> list[ColumnElement[bool]]:
-    return [
-        or_(*(Proposal.search_text.like(f"%{pattern}%") for pattern in patterns))
-        for patterns in patterns_of(typed)
-    ]
-
-
-def _asked(cycle_id: int, asked: Filters) -> ColumnElement[bool]:
-    wanted = {asked.status} & PUBLIC if asked.status else SHOWN
-    conditions = [Proposal.cycle_id == cycle_id, Proposal.status.in_(sorted(wanted))]
-    if asked.area_id is not None:
-        conditions.append(Proposal.area_id == asked.area_id)
-    if asked.category_id is not None:
-        conditions.append(Proposal.category_id == asked.category_id)
-    return and_(*conditions, *_said(asked.words))
 
 
 def _cards() -> Select[Any]:
@@ -185,7 +98,7 @@ def _cards() -> Select[Any]:
         Proposal.address,
         Proposal.area_id,
         Proposal.category_id,
-        _price,
+        Proposal.listed_price,
         Proposal.status,
         Proposal.supports_count,
         Proposal.lot,
@@ -194,40 +107,37 @@ def _cards() -> Select[Any]:
     return select(*columns)
 
 
-def _rows(cycle_id: int, asked: Filters, today: date) -> Select[Any]:
+def _rows(
+    session: Session, cycle_id: int, asked: Filters, wanted: ColumnElement[bool], today: date
+) -> Sequence[Any]:
     key = _read_key(asked.after)
-    if asked.sort in _PLAIN:
-        order, after = _PLAIN[asked.sort]
-        query = _cards().where(_asked(cycle_id, asked)).order_by(*order)
-        if key:
-            query = query.where(after(key))
-        return query.limit(PAGE_SIZE + 1)
-    return _random_rows(cycle_id, asked, key, day_start(cycle_id, today))
+    if asked.sort not in _PLAIN:
+        return _random_rows(session, wanted, key, day_start(cycle_id, today))
+    order, after = _PLAIN[asked.sort]
+    query = _cards().where(wanted).order_by(*order).limit(PAGE_SIZE + 1)
+    return session.execute(query.where(after(key)) if key else query).all()
 
 
-def _random_rows(cycle_id: int, asked: Filters, key: list[int], start: int) -> Select[Any]:
+def _random_rows(
+    session: Session, wanted: ColumnElement[bool], key: list[int], start: int
+) -> Sequence[Any]:
     """The circle of lots from the day's start: those after it, then those before it."""
+    beyond: list[ColumnElement[bool]] = []
+    first = True
     if len(key) == 3:
         start = key[0]
-    wanted = _asked(cycle_id, asked)
-    halves = []
-    for half, inside in ((0, Proposal.lot >= start), (1, Proposal.lot < start)):
-        part = select(Proposal.id, Proposal.lot, literal(half).label("half")).where(wanted, inside)
-        if len(key) == 3:
-            reached = 0 if key[1] >= start else 1
-            if half < reached:
-                continue
-            if half == reached:
-                part = part.where(_after((Proposal.lot, Proposal.id), key[1:]))
-        ordered = part.order_by(Proposal.lot, Proposal.id).limit(PAGE_SIZE + 1).subquery()
-        halves.append(select(ordered))
-    keys = union_all(*halves).subquery()
-    return (
-        _cards()
-        .join(keys, keys.c.id == Proposal.id)
-        .order_by(keys.c.half, keys.c.lot, keys.c.id)
-        .limit(PAGE_SIZE + 1)
-    )
+        first = key[1] >= start
+        beyond = [_after((Proposal.lot, Proposal.id), key[1:])]
+    query = _cards().where(wanted).order_by(Proposal.lot, Proposal.id)
+    if not first:
+        return session.execute(
+            query.where(Proposal.lot < start, *beyond).limit(PAGE_SIZE + 1)
+        ).all()
+    rows = session.execute(query.where(Proposal.lot >= start, *beyond).limit(PAGE_SIZE + 1)).all()
+    lacking = PAGE_SIZE + 1 - len(rows)
+    if not lacking:
+        return rows
+    return [*rows, *session.execute(query.where(Proposal.lot < start).limit(lacking))]
 
 
 def _after(columns: Sequence[Any], key: Sequence[int]) -> ColumnElement[bool]:
@@ -242,7 +152,7 @@ def _before(columns: Sequence[Any], key: Sequence[int]) -> ColumnElement[bool]:
 
 
 _by_supports = (Proposal.supports_count, Proposal.id)
-_by_price = (_price, Proposal.id)
+_by_price = (Proposal.listed_price, Proposal.id)
 _Plain = tuple[tuple[Any, ...], Callable[[list[int]], ColumnElement[bool]]]
 _PLAIN: dict[str, _Plain] = {
     "new": ((Proposal.number.desc(),), lambda key: Proposal.number < key[0]),

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, lazyload, selectinload
 
 from pb_portal.accounts.models import Person
-from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.db import Missing
-from pb_portal.domain.proposal_states import ON_BALLOT
-from pb_portal.proposals.models import Comment, Proposal, ProposalFollow, Support
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.proposal_states import ON_BALLOT, ProposalState
+from pb_portal.proposals.models import (
+    Coauthor,
+    Proposal,
+    ProposalFollow,
+    ProposalVersion,
+    ReviewedLine,
+    Support,
+)
 
-COMMENTS = 30
+HIGHEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,16 @@ class ProposalPage:
     supported: bool
     followed: bool
     merged_number: int | None
+    rework_until: datetime | None
+    vote_from: datetime | None
+    vote_until: datetime | None
+    versions: int
+    changed: tuple[str, ...]
+    """Fields that the newest version changed."""
+    recosted: bool
+    """Whether the reviewer went through the estimate line by line."""
+    joined: bool
+    """Whether another proposal was merged into it."""
 
 
 def get_proposal(session: Session, cycle_id: int, number: int, *, lock: bool = False) -> Proposal:
@@ -36,6 +56,25 @@ def get_proposal(session: Session, cycle_id: int, number: int, *, lock: bool = F
     if found is None:
         raise Missing("proposal")
     return found
+
+
+def find_by_number(session: Session, cycle_id: int, number: int) -> Proposal | None:
+    """The proposal of a cycle with this number, if it was handed in."""
+    if not 0 < number <= HIGHEST_NUMBER:
+        return None
+    return session.scalars(
+        select(Proposal).where(Proposal.cycle_id == cycle_id, Proposal.number == number)
+    ).one_or_none()
+
+
+def merged_into(session: Session, proposal_id: int) -> Sequence[Proposal]:
+    """Proposals that were merged into this one, by number."""
+    return session.scalars(
+        select(Proposal)
+        .where(Proposal.merged_into_id == proposal_id)
+        .options(lazyload("*"))
+        .order_by(Proposal.number)
+    ).all()
 
 
 def get_proposal_by_id(session: Session, proposal_id: int, *, lock: bool = False) -> Proposal:
@@ -60,23 +99,34 @@ def on_ballot(session: Session, cycle_id: int, area_id: int | None = None) -> Se
 
 
 def read_page(session: Session, slug: str, number: int, person_id: int | None) -> ProposalPage:
-    """Everything a proposal's page shows but its comments, in five statements; raises `Missing`."""
-    other = aliased(Proposal)
+    """Everything a proposal's page shows but its comments, in five statements; raises `Missing`.
+
+    What of the cycle's phases the page needs is asked for in the row itself.
+    """
+    other, joined = aliased(Proposal), aliased(Proposal)
     row = session.execute(
         select(
             Proposal,
             _has(Support, person_id).label("supported"),
             _has(ProposalFollow, person_id).label("followed"),
             other.number.label("merged_number"),
+            _rework_until().label("rework_until"),
+            _vote(Phase.starts_at).label("vote_from"),
+            _vote(Phase.ends_at).label("vote_until"),
+            _versions().label("versions"),
+            _changed().label("changed"),
+            exists().where(ReviewedLine.proposal_id == Proposal.id).label("recosted"),
+            exists().where(joined.merged_into_id == Proposal.id).label("joined"),
         )
         .join(Proposal.cycle)
         .outerjoin(other, other.id == Proposal.merged_into_id)
         .where(Cycle.slug == slug, Proposal.number == number)
         .options(
-            contains_eager(Proposal.cycle).selectinload(Cycle.phases),
+            contains_eager(Proposal.cycle),
             joinedload(Proposal.area),
             joinedload(Proposal.category),
             joinedload(Proposal.author).lazyload(Person.grants),
+            selectinload(Proposal.coauthors).joinedload(Coauthor.person).lazyload(Person.grants),
             selectinload(Proposal.pictures),
             selectinload(Proposal.lines),
             selectinload(Proposal.events),
@@ -84,31 +134,64 @@ def read_page(session: Session, slug: str, number: int, person_id: int | None) -
     ).one_or_none()
     if row is None:
         raise Missing("proposal")
-    return ProposalPage(row.Proposal, bool(row.supported), bool(row.followed), row.merged_number)
-
-
-def comments_of(
-    session: Session, proposal_id: int, before_id: int | None = None
-) -> tuple[Sequence[Comment], int | None]:
-    """The newest comments (older than `before_id`) and the key of the next ones, if any."""
-    query = (
-        select(Comment)
-        .where(Comment.proposal_id == proposal_id)
-        .options(joinedload(Comment.author, innerjoin=True).options(lazyload(Person.grants)))
-        .order_by(Comment.id.desc())
-        .limit(COMMENTS + 1)
+    return ProposalPage(
+        row.Proposal,
+        supported=bool(row.supported),
+        followed=bool(row.followed),
+        merged_number=row.merged_number,
+        rework_until=row.rework_until,
+        vote_from=row.vote_from,
+        vote_until=row.vote_until,
+        versions=row.versions or 0,
+        changed=tuple(row.changed or ()),
+        recosted=bool(row.recosted),
+        joined=bool(row.joined),
     )
-    if before_id is not None:
-        query = query.where(Comment.id < before_id)
-    rows = session.scalars(query).all()
-    return rows[:COMMENTS], rows[COMMENTS - 1].id if len(rows) > COMMENTS else None
+
+
+def _rework_until() -> Any:
+    ends = select(func.max(Phase.ends_at)).where(
+        Phase.cycle_id == Proposal.cycle_id, Phase.kind.in_([PhaseKind.REVIEW, PhaseKind.REWORK])
+    )
+    return ends.correlate(Proposal).scalar_subquery()
+
+
+def _vote(moment: Any) -> Any:
+    voting = select(moment).where(
+        Phase.cycle_id == Proposal.cycle_id, Phase.kind == PhaseKind.VOTING
+    )
+    return voting.correlate(Proposal).scalar_subquery()
+
+
+def _versions() -> Any:
+    count = select(func.max(ProposalVersion.number)).where(
+        ProposalVersion.proposal_id == Proposal.id
+    )
+    return count.correlate(Proposal).scalar_subquery()
+
+
+def _changed() -> Any:
+    """Fields the newest version changed."""
+    newest = (
+        select(ProposalVersion.changed)
+        .where(ProposalVersion.proposal_id == Proposal.id)
+        .order_by(ProposalVersion.number.desc())
+        .limit(1)
+    )
+    return newest.correlate(Proposal).scalar_subquery()
 
 
 def mine(session: Session, person_id: int) -> Sequence[Proposal]:
-    """A person's own drafts and proposals, last changed first."""
+    """What a person writes, alone or with others, last changed first."""
+    joined = select(Coauthor.proposal_id).where(
+        Coauthor.person_id == person_id, Coauthor.state == "agreed"
+    )
     return session.scalars(
         select(Proposal)
-        .where(Proposal.author_id == person_id)
+        .where(
+            or_(Proposal.author_id == person_id, Proposal.id.in_(joined)),
+            Proposal.revises_id.is_(None),
+        )
         .options(
             joinedload(Proposal.cycle).selectinload(Cycle.phases),
             joinedload(Proposal.cycle).selectinload(Cycle.areas),
@@ -119,6 +202,17 @@ def mine(session: Session, person_id: int) -> Sequence[Proposal]:
         .order_by(Proposal.updated_at.desc(), Proposal.id.desc())
         .limit(200)
     ).all()
+
+
+def copies_of(session: Session, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
+    """The working copies of those that were returned, by the proposal's id."""
+    ids = [one.id for one in proposals if one.status == ProposalState.RETURNED]
+    found = session.scalars(
+        select(Proposal)
+        .where(Proposal.revises_id.in_(ids))
+        .options(joinedload(Proposal.cycle).selectinload(Cycle.areas), selectinload(Proposal.lines))
+    )
+    return {copy.revises_id: copy for copy in found if copy.revises_id is not None}
 
 
 def _has(table: type[Support | ProposalFollow], person_id: int | None) -> ColumnElement[bool]:

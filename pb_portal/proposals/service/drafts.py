@@ -1,4 +1,4 @@
-"""Drafts: begun, saved as typed, thrown away. Only their author touches them."""
+"""Drafts: begun, saved as typed, thrown away. Only those who write them touch them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category, Cycle
 from pb_portal.db import Missing
-from pb_portal.domain.permissions import P, demand, owns
+from pb_portal.domain.permissions import P, demand, owns, writes
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import WITH_AUTHOR, ProposalState
 from pb_portal.domain.refusal import Refusal
@@ -46,6 +46,7 @@ def start_draft(session: Session, by: Signature, cycle: Cycle, *, language: str)
             Proposal.cycle_id == cycle.id,
             Proposal.author_id == by.actor.person_id,
             Proposal.status == ProposalState.DRAFT,
+            Proposal.revises_id.is_(None),
         )
     )
     if (begun or 0) >= MOST_DRAFTS:
@@ -63,15 +64,22 @@ def start_draft(session: Session, by: Signature, cycle: Cycle, *, language: str)
     return draft
 
 
-def check_author(by: Signature, proposal: Proposal) -> None:
-    """Only the author may change it, and only while it is in the author's hands.
+def check_writer(by: Signature, draft: Proposal) -> None:
+    """Only those who write it may change it: a draft, or the working copy of a returned proposal.
 
     Somebody else's is `Missing`, so that ids tell nothing.
     """
-    if not owns(by.actor, proposal.author_id):
+    if not writes(by.actor, draft.written_by):
         raise Missing("proposal")
-    if proposal.status not in WITH_AUTHOR:
+    if draft.status != ProposalState.DRAFT or draft.public.status not in WITH_AUTHOR:
         raise Refusal("proposal.not_editable")
+
+
+def check_author(by: Signature, draft: Proposal) -> None:
+    """Only the author, not a co-author."""
+    check_writer(by, draft)
+    if not owns(by.actor, draft.author_id):
+        raise Refusal("proposal.author_only")
 
 
 def save_draft(session: Session, by: Signature, proposal: Proposal, **fields: Any) -> None:
@@ -80,7 +88,7 @@ def save_draft(session: Session, by: Signature, proposal: Proposal, **fields: An
     Checks sizes and that the category exists; a `place` (a `Place`, or None to take it away)
     outside the city is refused and nothing of it is kept.
     """
-    check_author(by, proposal)
+    check_writer(by, proposal)
     for name, most in MOST_CHARACTERS.items():
         if name in fields:
             setattr(proposal, name, _fitting(name, str(fields[name]), most))
@@ -98,7 +106,7 @@ def save_draft(session: Session, by: Signature, proposal: Proposal, **fields: An
 def delete_draft(session: Session, by: Signature, proposal: Proposal) -> None:
     """Throw a draft away. What was once submitted can only be withdrawn."""
     check_author(by, proposal)
-    if proposal.status != ProposalState.DRAFT:
+    if proposal.revises_id is not None:
         raise Refusal("proposal.not_a_draft")
     audit.record(
         session, by, "proposal.deleted", ("proposal", proposal.id), cycle_id=proposal.cycle_id

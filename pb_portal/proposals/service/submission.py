@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,15 +17,20 @@ from pb_portal.cycles.service import lock_phase
 from pb_portal.db import Missing
 from pb_portal.domain.permissions import P, demand, owns
 from pb_portal.domain.phases import PhaseKind, is_open
-from pb_portal.domain.proposal_states import ProposalAction, step_for
+from pb_portal.domain.proposal_states import ProposalAction, ProposalState, step_for
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
+from pb_portal.domain.text import clean
 from pb_portal.files.service import publish
 from pb_portal.proposals.models import Proposal, ProposalEvent, ProposalFollow
 from pb_portal.proposals.service.drafts import check_author, index_words
+from pb_portal.proposals.service.revisions import take_over
 from pb_portal.proposals.service.steps import change_status
 
 ATTEMPTS = 5
+APPEAL_TIME = timedelta(days=10)
+"""After a rejection; never beyond the opening of the vote."""
+SHORTEST_APPEAL, LONGEST_APPEAL = 20, 3000
 SHORTEST = {"title": 5, "problem": 20, "solution": 20}
 
 
@@ -76,20 +81,22 @@ def submit(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent
     if phase is None or not is_open(phase, by.at):
         raise Refusal("proposal.applications_over")
     _refuse_gaps(proposal)
-    event = _submit_numbered(session, by, proposal)
+    event = submit_numbered(session, by, proposal)
     publish([picture.file for picture in proposal.pictures])
     session.flush()
     return event
 
 
-def resubmit(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent:
-    """Hand a returned proposal in again, while the time for rework lasts."""
-    check_author(by, proposal)
-    step_for(proposal.status, ProposalAction.RESUBMIT)
-    until = rework_until(proposal.cycle)
+def resubmit(session: Session, by: Signature, copy: Proposal) -> ProposalEvent:
+    """Hand a returned proposal in again, while the time for rework lasts: its working copy
+    becomes what everybody reads."""
+    check_author(by, copy)
+    step_for(copy.public.status, ProposalAction.RESUBMIT)
+    until = rework_until(copy.cycle)
     if until is not None and by.at >= until:
         raise Refusal("proposal.rework_over")
-    _refuse_gaps(proposal)
+    _refuse_gaps(copy)
+    proposal = take_over(session, copy)
     index_words(proposal)
     publish([picture.file for picture in proposal.pictures])
     return change_status(session, by, proposal, ProposalAction.RESUBMIT, part="author")
@@ -106,6 +113,37 @@ def withdraw(
     )
 
 
+def appeal(session: Session, by: Signature, proposal: Proposal, *, reason: str) -> ProposalEvent:
+    """Ask the council to look at a rejection again: once, while `appeal_until` has not passed."""
+    if not owns(by.actor, proposal.author_id):
+        raise Missing("proposal")
+    step_for(proposal.status, ProposalAction.APPEAL)
+    words = clean(reason)
+    if len(words) < SHORTEST_APPEAL:
+        raise Refusal("appeal.too_short", field="reason", least=SHORTEST_APPEAL)
+    if len(words) > LONGEST_APPEAL:
+        raise Refusal("proposal.too_long", field="reason", most=LONGEST_APPEAL, length=len(words))
+    if any(event.action == ProposalAction.APPEAL for event in proposal.events):
+        raise Refusal("appeal.once")
+    voting = cycles.find_phase(proposal.cycle, PhaseKind.VOTING)
+    until = appeal_until(proposal, voting.starts_at if voting else None)
+    if until is None or by.at >= until:
+        raise Refusal("appeal.late")
+    return change_status(session, by, proposal, ProposalAction.APPEAL, part="author", reason=words)
+
+
+def appeal_until(proposal: Proposal, vote_from: datetime | None) -> datetime | None:
+    """Until when a rejection can be appealed against, never beyond the opening of the vote; None
+    when it cannot be, as it was already."""
+    events = proposal.events
+    if proposal.status != ProposalState.REJECTED or not events:
+        return None
+    if any(event.action == ProposalAction.APPEAL for event in events):
+        return None
+    until = events[-1].at + APPEAL_TIME
+    return min(until, vote_from) if vote_from else until
+
+
 def rework_until(cycle: Cycle) -> datetime | None:
     """The end of the time for rework: of the rework phase, or of the review without one."""
     kinds = (PhaseKind.REVIEW, PhaseKind.REWORK)
@@ -118,7 +156,7 @@ def _refuse_gaps(proposal: Proposal) -> None:
         raise Refusal("proposal.incomplete", count=len(missing))
 
 
-def _submit_numbered(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent:
+def submit_numbered(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent:
     """Numbers follow one another because the cycle's row is locked while one is taken; the
     unique constraint has the last word, and whoever loses takes the next one."""
     session.execute(
@@ -145,6 +183,8 @@ def _next_number(session: Session, cycle_id: int) -> int:
 
 
 def _follow_own(session: Session, by: Signature, proposal: Proposal) -> None:
+    if proposal.author_id is None:
+        return
     assert by.actor.person_id is not None
     if session.get(ProposalFollow, (proposal.id, by.actor.person_id)) is None:
         session.add(ProposalFollow(proposal_id=proposal.id, person_id=by.actor.person_id, at=by.at))

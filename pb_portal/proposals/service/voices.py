@@ -1,4 +1,4 @@
-"""What residents say about a proposal: supports, follows, comments."""
+"""What residents say about a proposal: supports and follows."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from sqlalchemy import Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.proposal_states import PUBLIC, ProposalState
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
-from pb_portal.domain.text import clean
-from pb_portal.proposals.models import Comment, Proposal, ProposalFollow, Support
+from pb_portal.proposals.models import Proposal, ProposalFollow, Support
 
-LONGEST_COMMENT = 2000
 OPEN_TO_SUPPORT = frozenset(
     {
         ProposalState.SUBMITTED,
@@ -55,31 +52,6 @@ def set_follow(session: Session, by: Signature, proposal: Proposal, *, on: bool)
     demand(by.actor, P.COMMENT)
     _refuse_draft(proposal)
     return _switch(session, ProposalFollow.__table__, proposal.id, by.actor.person_id, by.at, on=on)
-
-
-def add_comment(session: Session, by: Signature, proposal: Proposal, body: str) -> Comment:
-    """Say something about a proposal."""
-    demand(by.actor, P.COMMENT)
-    _refuse_draft(proposal)
-    words = clean(body)
-    if not words:
-        raise Refusal("comment.empty", field="body")
-    if len(words) > LONGEST_COMMENT:
-        raise Refusal("proposal.too_long", field="body", most=LONGEST_COMMENT, length=len(words))
-    comment = Comment(
-        proposal_id=proposal.id, author_id=by.actor.person_id, body=words, created_at=by.at
-    )
-    session.add(comment)
-    session.execute(
-        update(Proposal)
-        .where(Proposal.id == proposal.id)
-        .values(comments_count=Proposal.comments_count + 1)
-        .execution_options(synchronize_session=False)
-    )
-    session.flush()
-    session.expire(proposal, ["comments_count"])
-    audit.record(session, by, "comment.added", ("comment", comment.id), cycle_id=proposal.cycle_id)
-    return comment
 
 
 def _refuse_draft(proposal: Proposal) -> None:

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pb_portal.db import Missing
-from pb_portal.domain.permissions import owns
-from pb_portal.domain.proposal_states import WITH_AUTHOR, ProposalAction, ProposalState
+from pb_portal.db import Missing, session
+from pb_portal.domain.permissions import owns, writes
+from pb_portal.domain.proposal_states import ProposalAction, ProposalState
 from pb_portal.proposals import queries, service
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.service.pictures import MOST_PICTURES
@@ -34,14 +34,18 @@ def roomy_uploads(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 
 def own_draft(work: Session, proposal_id: int, *, lock: bool = False) -> Proposal:
-    """The person's own proposal while it is in the author's hands.
+    """The person's own draft, or the working copy of one's own returned proposal.
 
     Somebody else's is missing; one's own that has moved on leads to its public page.
     """
     proposal = queries.get_proposal_by_id(work, proposal_id, lock=lock)
-    if not owns(clock.actor(), proposal.author_id):
+    if not writes(clock.actor(), proposal.written_by):
         raise Missing("proposal")
-    if proposal.status not in WITH_AUTHOR:
+    if proposal.status == ProposalState.RETURNED:
+        copy = service.find_revision(work, proposal.id, lock=lock)
+        if copy is not None:
+            return copy
+    if proposal.status != ProposalState.DRAFT:
         flash(phrase("proposal.not_editable"), "info")
         abort(redirect(public_url(proposal)))
     return proposal
@@ -49,7 +53,8 @@ def own_draft(work: Session, proposal_id: int, *, lock: bool = False) -> Proposa
 
 def public_url(proposal: Proposal, **values: Any) -> str:
     """Address of the public page."""
-    return url_for("proposals.show", slug=proposal.cycle.slug, number=proposal.number, **values)
+    number = proposal.public.number
+    return url_for("proposals.show", slug=proposal.cycle.slug, number=number, **values)
 
 
 def step_url(proposal: Proposal, step: str) -> str:
@@ -82,6 +87,9 @@ def draft_page(step: str, proposal: Proposal, status: int = 200, **values: Any) 
         step_number=place + 1,
         back=back,
         remark=_remark(proposal),
+        confirmed=clock.actor().confirmed,
+        remarks=_remarks(proposal),
+        author_only=not owns(clock.actor(), proposal.author_id),
         **values,
     )
     return body, status
@@ -95,9 +103,17 @@ def onward(step: str, proposal: Proposal) -> Response:
     return redirect(step_url(proposal, STEPS[STEPS.index(step) + 1]))
 
 
+def _remarks(proposal: Proposal) -> dict[str, str]:
+    """What the reviewer asks to change, by field."""
+    if proposal.revises_id is None:
+        return {}
+    found = queries.remarks.open_for(session(), proposal.revises_id)
+    return {one.field: one.text for one in found}
+
+
 def _remark(proposal: Proposal) -> str:
     """Why it came back, while it is being reworked."""
-    if proposal.status != ProposalState.RETURNED:
+    if proposal.revises is None:
         return ""
-    returns = [event for event in proposal.events if event.action == ProposalAction.RETURN]
+    returns = [event for event in proposal.revises.events if event.action == ProposalAction.RETURN]
     return returns[-1].reason if returns else ""

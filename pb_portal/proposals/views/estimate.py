@@ -14,7 +14,7 @@ from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
 from pb_portal.proposals import service
 from pb_portal.proposals.models import Proposal
-from pb_portal.proposals.service.estimate import LONGEST_TITLE, UNITS
+from pb_portal.proposals.service.estimate import LONGEST_REASON, LONGEST_TITLE, UNITS
 from pb_portal.proposals.views.base import (
     Answer,
     blueprint,
@@ -23,6 +23,7 @@ from pb_portal.proposals.views.base import (
     own_draft,
     step_url,
 )
+from pb_portal.proposals.words import index_of, patterns_of
 from pb_portal.web import clock
 from pb_portal.web.forms import Form
 from pb_portal.web.guard import requires
@@ -44,6 +45,8 @@ def estimate(proposal_id: int) -> Answer:
         errors = _apply(work, proposal, wanted)
     if errors:
         return _page(proposal, request.form, errors, 422)
+    if wanted == "find":
+        return _page(proposal, request.form, {}, 200)
     if wanted in ("continue", "later"):
         return onward("estimate", proposal)
     return redirect(step_url(proposal, "estimate") + "#lines")
@@ -59,6 +62,8 @@ def _apply(work: Session, proposal: Proposal, wanted: str) -> Errors:
             service.remove_line(work, clock.signature(), proposal, line.id)
         elif (typed := request.form.get(f"quantity_{line.id}")) is not None:
             _try(errors, service.set_quantity, work, proposal, line.id, typed)
+    if wanted == "find":
+        return errors
     typed_work = request.form.get("work", "")
     if wanted == "add_work" or typed_work:
         number = int(typed_work) if typed_work.isdecimal() and len(typed_work) < 10 else None
@@ -77,6 +82,7 @@ def _own_line() -> dict[str, str]:
         "unit": request.form.get("own_unit", ""),
         "unit_price": request.form.get("own_price", ""),
         "quantity": request.form.get("own_quantity", ""),
+        "reason": request.form.get("own_reason", ""),
     }
 
 
@@ -91,6 +97,7 @@ def _try(
 
 def _page(proposal: Proposal, typed: Any, errors: Errors, status: int) -> Answer:
     cycle_area = cycles.find_cycle_area(proposal.cycle, proposal.area_id)
+    find = typed.get("find", "")[:60] if status == 200 else ""
     return draft_page(
         "estimate",
         proposal,
@@ -98,7 +105,10 @@ def _page(proposal: Proposal, typed: Any, errors: Errors, status: int) -> Answer
         form=Form(),
         typed=typed,
         errors=errors,
-        catalogue=_catalogue(proposal),
+        find=find,
+        catalogue=_catalogue(proposal, find),
+        prices=cycles.prices_in(session(), proposal.cycle_id),
+        longest_reason=LONGEST_REASON,
         units=[(code, unit_name(code)) for code in UNITS],
         unit_name=unit_name,
         longest_title=LONGEST_TITLE,
@@ -106,11 +116,19 @@ def _page(proposal: Proposal, typed: Any, errors: Errors, status: int) -> Answer
     )
 
 
-def _catalogue(proposal: Proposal) -> list[tuple[Category, list[TypicalWork]]]:
-    """Typical works by category, the proposal's own category first."""
+def _catalogue(proposal: Proposal, find: str) -> list[tuple[Category, list[TypicalWork]]]:
+    """Typical works by category that have the words sought in any language, the proposal's own
+    category first."""
+    asked = patterns_of(find)
     by_category: dict[int, list[TypicalWork]] = {}
     for work in cycles.typical_works(session()):
+        if not _said(index_of(*work.names.values()), asked):
+            continue
         by_category.setdefault(work.category_id, []).append(work)
     kinds = [kind for kind in cycles.categories(session()) if kind.id in by_category]
     kinds.sort(key=lambda kind: kind.id != proposal.category_id)
     return [(kind, by_category[kind.id]) for kind in kinds]
+
+
+def _said(index: str, asked: list[list[str]]) -> bool:
+    return all(any(pattern in index for pattern in patterns) for patterns in asked)

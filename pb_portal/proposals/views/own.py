@@ -24,7 +24,9 @@ from pb_portal.web.phrases import phrase
 @requires(P.RESIDENT)
 def mine() -> str:
     """What waits for the author first, then the rest."""
-    rows = [_row(proposal) for proposal in queries.mine(session(), current_user.person_id)]
+    own = queries.mine(session(), current_user.person_id)
+    copies = queries.copies_of(session(), own)
+    rows = [_row(proposal, copies.get(proposal.id)) for proposal in own]
     taking = [
         cycle
         for cycle in cycles.all_cycles(session(), imported=False)
@@ -38,7 +40,8 @@ def mine() -> str:
     )
 
 
-def _row(proposal: Proposal) -> dict[str, Any]:
+def _row(proposal: Proposal, copy: Proposal | None) -> dict[str, Any]:
+    """`copy` is the working copy of a returned proposal."""
     if proposal.status not in WITH_AUTHOR:
         return {
             "proposal": proposal,
@@ -46,7 +49,7 @@ def _row(proposal: Proposal) -> dict[str, Any]:
             "next": phrase(f"next.{proposal.status}"),
             "until": proposal.due_at if proposal.status in IN_STAFF_HANDS else None,
         }
-    gaps = service.gaps(proposal)
+    gaps = service.gaps(copy or proposal)
     step = gaps[0].step if gaps else STEPS[-1]
     until, in_time = _time_left(proposal)
     code = "next.late" if not in_time else "next.fill_in" if gaps else "next.send"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import redirect, request
+from flask import Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from pb_portal.db import session, transaction
+from pb_portal.db import Missing, session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
-from pb_portal.files.service import read_picture
+from pb_portal.files.service import name_of, read_picture
 from pb_portal.proposals import service
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.service.pictures import LONGEST_CAPTION, MOST_PICTURES
@@ -39,7 +39,14 @@ def photos(proposal_id: int) -> Answer:
     if request.method == "GET":
         return _page(proposal, [], 200)
     wanted = request.form.get("do", "continue")
-    chosen = [upload for upload in request.files.getlist("pictures") if upload.filename]
+    chosen = [
+        upload
+        for upload in [
+            *request.files.getlist("pictures"),
+            *request.files.getlist("camera"),
+        ]
+        if upload.filename
+    ]
     errors = _describe(proposal_id, wanted)
     errors += _add(proposal_id, chosen)
     proposal = own_draft(session(), proposal_id)
@@ -56,12 +63,16 @@ def _describe(proposal_id: int, wanted: str) -> Errors:
     """Keep the captions; remove the picture whose button was pressed."""
     errors: Errors = []
     removed = wanted.removeprefix("remove-") if wanted.startswith("remove-") else ""
+    moved = wanted.partition("-")[2] if wanted.startswith(("earlier-", "later-")) else ""
     with transaction() as work:
         proposal = own_draft(work, proposal_id, lock=True)
         for picture in list(proposal.pictures):
             typed = request.form.get(f"caption_{picture.id}")
             if str(picture.id) == removed:
                 service.remove_picture(work, clock.signature(), proposal, picture.id)
+            elif str(picture.id) == moved:
+                first = wanted.startswith("earlier-")
+                service.move_picture(work, clock.signature(), proposal, picture.id, earlier=first)
             elif typed is not None and typed != picture.caption:
                 _caption(work, proposal, picture.id, typed, errors)
     return errors
@@ -96,6 +107,20 @@ def _add(proposal_id: int, uploads: list[FileStorage]) -> Errors:
         left = phrase("photos.not_all", most=MOST_PICTURES, left=len(uploads) - room)
         errors.append((left, "pictures"))
     return errors
+
+
+@blueprint.get("/drafts/<int:proposal_id>/pictures/<int:picture_id>")
+@requires(P.RESIDENT)
+def picture(proposal_id: int, picture_id: int) -> Response:
+    """A picture of a draft, for everybody who writes it: its file is private to who added it."""
+    draft = own_draft(session(), proposal_id)
+    shot = next((one for one in draft.pictures if one.id == picture_id), None)
+    content = root().get(name_of(shot.file)) if shot else None
+    if shot is None or content is None:
+        raise Missing("picture")
+    answer = Response(content, mimetype=shot.file.media_type)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _name(upload: FileStorage) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request, url_for
 
-from pb_portal.cycles import queries as cycles
 from pb_portal.db import session
-from pb_portal.domain.permissions import owns
-from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.permissions import owns, writes
 from pb_portal.domain.proposal_states import ProposalAction, ProposalState, steps_from
 from pb_portal.proposals import labels, queries
 from pb_portal.proposals.forms import CommentForm
-from pb_portal.proposals.models import Proposal, ProposalPicture
+from pb_portal.proposals.models import Coauthor, Proposal, ProposalPicture
 from pb_portal.proposals.queries import ProposalPage
-from pb_portal.proposals.service.voices import LONGEST_COMMENT, OPEN_TO_SUPPORT
+from pb_portal.proposals.queries.comments import ORDERS
+from pb_portal.proposals.service import appeal_until
+from pb_portal.proposals.service.coauthors import CLOSED
+from pb_portal.proposals.service.comments import LONGEST_COMMENT
+from pb_portal.proposals.service.voices import OPEN_TO_SUPPORT
 from pb_portal.proposals.views.base import Answer, blueprint, public_url
 from pb_portal.web import clock
 from pb_portal.web.guard import public
-from pb_portal.web.phrases.proposals import unit_name
+from pb_portal.web.paging import asked_row
+from pb_portal.web.phrases.comments import order_name
+from pb_portal.web.phrases.proposals import field_name, unit_name
 
 COUNTED = frozenset({ProposalState.SELECTED, ProposalState.NOT_SELECTED})
 
@@ -26,16 +32,18 @@ COUNTED = frozenset({ProposalState.SELECTED, ProposalState.NOT_SELECTED})
 @public
 def show(slug: str, number: int) -> Answer:
     """A proposal: what and why, how much, where, its life, people's words."""
-    found = queries.read_page(session(), slug, number, clock.actor().person_id)
-    return page(found, CommentForm(formdata=None), 200)
+    return page(read(slug, number), CommentForm(formdata=None), 200)
+
+
+def read(slug: str, number: int) -> ProposalPage:
+    """Everything of the page but its comments, as this person sees it."""
+    return queries.read_page(session(), slug, number, clock.actor().person_id)
 
 
 def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
     """Render the page; `form` holds a comment that could not be added."""
-    proposal = found.proposal
-    typed = request.args.get("before", "")
-    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-    comments, older = queries.comments_of(session(), proposal.id, before)
+    proposal, me = found.proposal, clock.actor()
+    reviewed = queries.remarks.reviewed_lines(session(), proposal.id) if found.recosted else ()
     body = render_template(
         "proposals/show.html",
         found=found,
@@ -44,41 +52,106 @@ def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
         money_in=labels.currency(proposal.cycle),
         pictures=_pictures(proposal),
         life=labels.life(proposal),
-        holder=labels.holder(proposal),
-        own=_own_actions(proposal),
+        holder=labels.holder(proposal, found.rework_until),
+        coauthors=[one.person.name for one in proposal.coauthors if one.person and _shown(one)],
+        own=_own_actions(found),
+        asking=sum(one.state == "waiting" and one.kind == "request" for one in proposal.coauthors)
+        if owns(me, proposal.author_id)
+        else 0,
+        joinable=_joinable(proposal),
         voting=proposal.status == ProposalState.ADMITTED
-        and cycles.phase_open(proposal.cycle, PhaseKind.VOTING, clock.now()),
+        and found.vote_from is not None
+        and found.vote_until is not None
+        and found.vote_from <= clock.now() < found.vote_until,
         counted=proposal.status in COUNTED,
         supportable=proposal.status in OPEN_TO_SUPPORT,
-        confirmed=clock.actor().confirmed,
-        comments=comments,
-        older=public_url(proposal, before=older, _anchor="comments") if older else None,
+        confirmed=me.confirmed,
+        compared=labels.compared(proposal.lines, reviewed) if reviewed else [],
         form=form,
         longest=LONGEST_COMMENT,
         unit_name=unit_name,
+        field_name=field_name,
         points=_points(proposal),
+        joined=queries.merged_into(session(), proposal.id) if found.joined else (),
+        here=public_url(proposal),
+        whole_url=public_url(proposal, _external=True),
+        **_comments(proposal),
     )
     return body, status
 
 
-def _pictures(proposal: Proposal) -> list[ProposalPicture]:
-    """Pictures this person may see: those added during a rework wait until it is sent."""
-    own = owns(clock.actor(), proposal.author_id)
-    return [picture for picture in proposal.pictures if picture.file.public or own]
-
-
-def _own_actions(proposal: Proposal) -> dict[str, str]:
-    """What the author can do next, by the table of steps."""
-    if not owns(clock.actor(), proposal.author_id):
-        return {}
-    where = {
-        ProposalAction.RESUBMIT: url_for(".check", proposal_id=proposal.id),
-        ProposalAction.WITHDRAW: url_for(
-            ".withdraw", slug=proposal.cycle.slug, number=proposal.number
-        ),
+def _comments(proposal: Proposal) -> dict[str, Any]:
+    order = request.args.get("order", "")
+    order = order if order in ORDERS else ORDERS[0]
+    thread_id = asked_row("thread")
+    listed, key = queries.comments.threads(
+        session(),
+        proposal.id,
+        person_id=clock.actor().person_id,
+        order=order,
+        after=request.args.get("before", "")[:30],
+        thread_id=thread_id,
+    )
+    kept = {"order": order if order != ORDERS[0] else None, "_anchor": "comments"}
+    more = public_url(proposal, **{**kept, "before": key}) if key else None
+    tabs = [
+        (
+            order_name(name),
+            public_url(proposal, order=name if name != ORDERS[0] else None, _anchor="comments"),
+            None,
+        )
+        for name in ORDERS
+    ]
+    return {
+        "threads": listed,
+        "more": more,
+        "tabs": tabs,
+        "tab": tabs[ORDERS.index(order)][1],
+        "me": clock.actor().person_id,
+        "moderates": labels.moderates(proposal),
     }
-    offered = [step.action for step in steps_from(proposal.status, "author")]
-    return {str(action): where[action] for action in offered if action in where}
+
+
+def _shown(one: Coauthor) -> bool:
+    return one.state == "agreed" and one.named
+
+
+def _joinable(proposal: Proposal) -> bool:
+    """Whether this person may ask to write it together."""
+    me = clock.actor()
+    waiting = {one.person_id for one in proposal.coauthors if one.state == "waiting"}
+    return (
+        proposal.author_id is not None
+        and proposal.status not in CLOSED
+        and not proposal.cycle.is_imported
+        and not writes(me, proposal.written_by)
+        and me.person_id not in waiting
+    )
+
+
+def _pictures(proposal: Proposal) -> list[ProposalPicture]:
+    """Pictures everybody may see."""
+    return [picture for picture in proposal.pictures if picture.file.public]
+
+
+def _own_actions(found: ProposalPage) -> dict[str, str]:
+    """What those who write it can do next, by the table of steps."""
+    proposal, me = found.proposal, clock.actor()
+    if not writes(me, proposal.written_by):
+        return {}
+    names: dict[str, Any] = {"slug": proposal.cycle.slug, "number": proposal.number}
+    where = {"people": url_for(".people", proposal_id=proposal.id)}
+    offered = {step.action for step in steps_from(proposal.status, "author")}
+    if ProposalAction.RESUBMIT in offered:
+        where["resubmit"] = url_for(".check", proposal_id=proposal.id)
+    if not owns(me, proposal.author_id):
+        return where
+    if ProposalAction.WITHDRAW in offered:
+        where["withdraw"] = url_for(".withdraw", **names)
+    until = appeal_until(proposal, found.vote_from)
+    if until is not None and clock.now() < until:
+        where["appeal"] = url_for(".appeal", **names)
+    return where
 
 
 def _points(proposal: Proposal) -> list[dict[str, object]]:

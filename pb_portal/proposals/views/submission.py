@@ -9,10 +9,10 @@ from pb_portal.cycles import queries as cycles
 from pb_portal.db import Missing, session, transaction
 from pb_portal.domain.permissions import P, owns
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.domain.proposal_states import ProposalAction, ProposalState, steps_from
+from pb_portal.domain.proposal_states import ProposalAction, steps_from
 from pb_portal.domain.refusal import Refusal
 from pb_portal.proposals import queries, service
-from pb_portal.proposals.forms import WithdrawForm
+from pb_portal.proposals.forms import AppealForm, WithdrawForm
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.views.base import (
     Answer,
@@ -22,11 +22,12 @@ from pb_portal.proposals.views.base import (
     public_url,
     step_url,
 )
+from pb_portal.proposals.views.similar import like
 from pb_portal.web import clock, limits
 from pb_portal.web.forms import Form
 from pb_portal.web.guard import requires
 from pb_portal.web.phrases import phrase
-from pb_portal.web.phrases.proposals import step_name, unit_name
+from pb_portal.web.phrases.proposals import field_name, step_name, unit_name
 
 
 @blueprint.route("/drafts/<int:proposal_id>/check", methods=["GET", "POST"])
@@ -40,15 +41,16 @@ def check(proposal_id: int) -> Answer:
     try:
         with transaction() as work:
             proposal = own_draft(work, proposal_id, lock=True)
-            first = proposal.status == ProposalState.DRAFT
+            first = proposal.revises is None
+            sent = proposal.public
             hand_in = service.submit if first else service.resubmit
             hand_in(work, clock.signature(), proposal)
     except Refusal as refusal:
         form.show(refusal)
         return _page(own_draft(session(), proposal_id), form, 422)
-    told = phrase("draft.submitted" if first else "draft.resubmitted", number=proposal.number)
+    told = phrase("draft.submitted" if first else "draft.resubmitted", number=sent.number)
     flash(told, "success")
-    return redirect(public_url(proposal))
+    return redirect(public_url(sent))
 
 
 @blueprint.route("/drafts/<int:proposal_id>/delete", methods=["GET", "POST"])
@@ -56,7 +58,7 @@ def check(proposal_id: int) -> Answer:
 def delete(proposal_id: int) -> Answer:
     """Throw a draft away, after asking."""
     proposal = own_draft(session(), proposal_id)
-    if proposal.status != ProposalState.DRAFT:
+    if proposal.revises is not None:
         return redirect(public_url(proposal))
     if request.method == "GET":
         return render_template("proposals/delete.html", proposal=proposal)
@@ -86,6 +88,32 @@ def withdraw(slug: str, number: int) -> Answer:
     return render_template("proposals/withdraw.html", proposal=proposal, form=form), status
 
 
+@blueprint.route("/c/<slug>/proposals/<int:number>/appeal", methods=["GET", "POST"])
+@requires(P.RESIDENT)
+def appeal(slug: str, number: int) -> Answer:
+    """Ask the council to look at a rejection again."""
+    proposal, form = _own(slug, number), AppealForm()
+    voting = cycles.find_phase(proposal.cycle, PhaseKind.VOTING)
+    until = service.appeal_until(proposal, voting.starts_at if voting else None)
+    if until is None:
+        return redirect(public_url(proposal))
+    try:
+        if form.validate_on_submit():
+            with transaction() as work:
+                proposal = queries.get_proposal(work, proposal.cycle_id, number, lock=True)
+                words = form.reason.data or ""
+                service.appeal(work, clock.signature(), proposal, reason=words)
+            flash(_("The appeal is sent. The council answers here and by letter."), "success")
+            return redirect(public_url(proposal))
+    except Refusal as refusal:
+        form.show(refusal)
+    status = 422 if form.is_submitted() else 200
+    last = proposal.events[-1]
+    return render_template(
+        "proposals/appeal.html", proposal=proposal, form=form, until=until, last=last
+    ), status
+
+
 def _own(slug: str, number: int) -> Proposal:
     cycle = cycles.get_cycle(session(), slug)
     proposal = queries.get_proposal(session(), cycle.id, number)
@@ -95,7 +123,7 @@ def _own(slug: str, number: int) -> Proposal:
 
 
 def _page(proposal: Proposal, form: Form, status: int) -> Answer:
-    draft = proposal.status == ProposalState.DRAFT
+    draft = proposal.revises is None
     phase = cycles.find_phase(proposal.cycle, PhaseKind.APPLICATIONS)
     until = (phase.ends_at if phase else None) if draft else service.rework_until(proposal.cycle)
     in_time = (
@@ -116,4 +144,6 @@ def _page(proposal: Proposal, form: Form, status: int) -> Answer:
         in_time=in_time,
         draft=draft,
         unit_name=unit_name,
+        field_name=field_name,
+        likes=like(proposal) if draft else [],
     )

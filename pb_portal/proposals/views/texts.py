@@ -18,6 +18,7 @@ from pb_portal.proposals.forms import IdeaForm, PlaceForm, read_place
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.service.drafts import MOST_CHARACTERS
 from pb_portal.proposals.views.base import Answer, blueprint, draft_page, onward, own_draft
+from pb_portal.proposals.views.similar import like, near_to
 from pb_portal.web import clock, limits
 from pb_portal.web.forms import Form
 from pb_portal.web.guard import requires
@@ -34,14 +35,14 @@ def place(proposal_id: int) -> Answer:
     proposal = own_draft(session(), proposal_id)
     form = PlaceForm.of(proposal)
     if request.method == "GET":
-        return draft_page("place", proposal, form=form)
+        return draft_page("place", proposal, form=form, likes=near_to(proposal))
     form.validate()
     with transaction() as work:
         proposal = own_draft(work, proposal_id, lock=True)
         _save(form, proposal, _place_fields(form))
         _show_gaps(form, proposal, "place")
     if form.errors:
-        return draft_page("place", proposal, 422, form=form)
+        return draft_page("place", proposal, 422, form=form, likes=near_to(proposal))
     return onward("place", proposal)
 
 
@@ -53,7 +54,7 @@ def idea(proposal_id: int) -> Answer:
     kinds = cycles.categories(session())
     form = IdeaForm.of(proposal, kinds)
     if request.method == "GET":
-        return draft_page("idea", proposal, form=form)
+        return draft_page("idea", proposal, form=form, likes=like(proposal))
     form.validate()
     with transaction() as work:
         proposal = own_draft(work, proposal_id, lock=True)
@@ -61,7 +62,7 @@ def idea(proposal_id: int) -> Answer:
         _save(form, proposal, {**typed, "category_id": _number(form.category.data)})
         _show_gaps(form, proposal, "idea")
     if form.errors:
-        return draft_page("idea", proposal, 422, form=form)
+        return draft_page("idea", proposal, 422, form=form, likes=like(proposal))
     return onward("idea", proposal)
 
 

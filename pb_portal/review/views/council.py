@@ -1,102 +1,89 @@
-"""The secretary's pages: files that wait for the council, recording a decision."""
+"""The secretary's first page and the members of the council."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from pb_portal.cycles.models import Cycle
 from pb_portal.db import session, transaction
-from pb_portal.domain.permissions import P, areas_of, demand
-from pb_portal.domain.refusal import Conflict, Refusal
-from pb_portal.review import queries, queue, service
-from pb_portal.review.forms import SittingForm
+from pb_portal.domain.permissions import P, areas_of
+from pb_portal.domain.refusal import Refusal
+from pb_portal.places.models import Area
+from pb_portal.review import queries as files
+from pb_portal.review.council import members as seats
+from pb_portal.review.council import queries
+from pb_portal.review.forms import MemberForm
 from pb_portal.review.views import blueprint
-from pb_portal.review.views.dossier import dossier
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
-from pb_portal.web.paging import asked_row, page_of
 
 Answer = str | tuple[str, int] | Response
-PAGE = 50
 
 
 @blueprint.get("/desk/council")
 @requires(P.DECIDE)
 def council() -> str:
-    """Files ready for the council, the earliest due first."""
-    rows = queue.files(
-        session(),
-        areas_of(clock.actor(), P.DECIDE),
-        "ready",
-        person_id=current_user.person_id,
-        at=clock.now(),
-        after_id=asked_row("after"),
-        limit=PAGE + 1,
+    """Files that are ready, sittings being prepared and protocols that are signed."""
+    areas = areas_of(clock.actor(), P.DECIDE)
+    held = queries.sittings(session(), areas)
+    heaps = [_heap(cycle_id, areas) for cycle_id in queries.cycles_with_ready(session(), areas)]
+    return render_template(
+        "review/council.html",
+        heaps=[heap for heap in heaps if heap["rows"]],
+        opened=[sitting for sitting in held if sitting.state == "open"],
+        signed=[sitting for sitting in held if sitting.state == "signed"],
+        sizes=queries.agenda_sizes(session(), [sitting.id for sitting in held]),
+        seated=len(queries.members(session(), clock.today())),
     )
-    newest = queries.newest_opinions(session(), [row.id for row in rows])
-    page = page_of(rows, PAGE, lambda proposal: proposal.id)
-    return render_template("review/council.html", page=page, newest=newest)
 
 
-@blueprint.route("/desk/council/<int:proposal_id>", methods=["GET", "POST"])
+def _heap(cycle_id: int, areas: frozenset[int] | None) -> dict[str, object]:
+    """Files of one cycle, and for which council a sitting can be opened."""
+    rows = queries.ready_for(session(), cycle_id, areas)
+    return {
+        "cycle": session().get_one(Cycle, cycle_id),
+        "rows": rows,
+        "newest": files.newest_opinions(session(), [row.id for row in rows]),
+        "councils": [None]
+        if areas is None
+        else [session().get_one(Area, area) for area in sorted(areas)],
+    }
+
+
+@blueprint.route("/desk/council/members", methods=["GET", "POST"])
 @requires(P.DECIDE)
-def decide(proposal_id: int) -> Answer:
-    """One file before the council; recording its decision."""
-    form = SittingForm()
-    status = 422 if form.is_submitted() else 200
+def members() -> Answer:
+    """Who sits on the council; seating a member."""
+    form = MemberForm()
+    if not form.is_submitted():
+        form.joined_on.data = clock.today()
     if form.validate_on_submit():
         try:
-            _record(proposal_id, form)
-            return redirect(url_for(".council"))
-        except Conflict as conflict:
-            status = 409
-            form.show(conflict)
+            with transaction() as work:
+                seats.add_member(
+                    work,
+                    clock.signature(),
+                    name=form.name.data or "",
+                    office=form.office.data or "",
+                    joined_on=form.joined_on.data,
+                )
+            flash(_("The member is seated."), "success")
+            return redirect(url_for(".members"))
         except Refusal as refusal:
             form.show(refusal)
-    return _decision_page(proposal_id, form), status
-
-
-def _record(proposal_id: int, form: SittingForm) -> None:
-    sitting = service.Sitting(
-        on=form.sitting_on.data,
-        protocol_number=form.protocol_number.data,
-        votes_for=form.votes_for.data or 0,
-        votes_against=form.votes_against.data or 0,
-        outcome=form.outcome.data,
-        grounds=tuple(form.grounds.data or ()) if form.outcome.data == "reject" else (),
-        sentence=form.sentence.data or "",
+    page = render_template(
+        "review/members.html", form=form, members=queries.members(session()), today=clock.today()
     )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/desk/council/members/<int:member_id>/leave")
+@requires(P.DECIDE)
+def member_leaves(member_id: int) -> Response:
+    """A member has left; earlier protocols keep the name."""
     with transaction() as work:
-        service.decide(
-            work,
-            clock.signature(),
-            proposal_id,
-            sitting,
-            version=form.version.data,
-            today=clock.today(),
-        )
-    flash(_("The decision is recorded and published. The author gets a letter."), "success")
-
-
-def _decision_page(proposal_id: int, form: SittingForm) -> str:
-    proposal = queries.get_file(session(), proposal_id)
-    demand(clock.actor(), P.DECIDE, area_id=proposal.area_id)
-    if not form.is_submitted():
-        _prefill(form)
-    form.version.renew(proposal.version)
-    about: dict[str, Any] = dossier(session(), proposal)
-    ready = queries.passed_to_council(session(), proposal)
-    return render_template("review/decide.html", form=form, ready=ready, **about)
-
-
-def _prefill(form: SittingForm) -> None:
-    """A sitting decides on many files: start from the one recorded last, if it was lately."""
-    form.sitting_on.data = clock.today()
-    last = queries.newest_decision(session())
-    if last is not None and (clock.now() - last.at).days < 1:
-        form.sitting_on.data = last.sitting_on
-        form.protocol_number.data = last.protocol_number
+        seats.retire_member(work, clock.signature(), member_id, on=clock.today())
+    flash(_("The member has left the council. Earlier protocols keep the name."), "success")
+    return redirect(url_for(".members"))

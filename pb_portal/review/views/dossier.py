@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from pb_portal.proposals.models import Proposal, ProposalEvent
+from pb_portal.proposals.queries import merged_into
+from pb_portal.proposals.queries.similar import About, Like, similar
 from pb_portal.review import queries
 from pb_portal.web import i18n
 from pb_portal.web.phrases.proposals import unit_name
@@ -26,10 +28,25 @@ def dossier(session: Session, proposal: Proposal) -> dict[str, Any]:
         "cycle": proposal.cycle,
         "opinions": queries.opinions(session, proposal.id),
         "near": near[:SHOWN_NEIGHBOURS],
+        "alike": _alike(session, proposal, {other.id for _metres, other in near}),
+        "joined": merged_into(session, proposal.id),
         "points": _points(proposal, near),
         "history": [_event(event) for event in reversed(proposal.events)],
         "unit_name": unit_name,
     }
+
+
+def _alike(session: Session, proposal: Proposal, near: set[int]) -> list[Like]:
+    """Proposals of the cycle that say the same; those around the place are listed already."""
+    one = About(
+        proposal.cycle_id,
+        proposal.id,
+        proposal.title,
+        proposal.lat,
+        proposal.lon,
+        proposal.category_id,
+    )
+    return [like for like in similar(session, one) if like.id not in near]
 
 
 def address_of(proposal: Proposal) -> str:

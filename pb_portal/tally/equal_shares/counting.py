@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 from typing import Final
 
 from pb_portal.tally.equal_shares.problem import Problem
 
 #: Ballots looked up at once; one or none would not come back as a tuple.
 _MANY: Final = 2
+#: Counts are kept from run to run until they hold more entries than this.
+_MOST: Final = 300_000
 
 #: How to look up all ballots that one person each cast, if any; the others as (ballot, points to
 #: keep, points in all).
@@ -35,10 +38,7 @@ class Supporters:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        most = max(
-            (points for pairs in problem.supporters.values() for _, points in pairs), default=1
-        )
-        self.low = 0 if problem.uniform else (1 << most.bit_length()) - 1
+        self.low = 0 if problem.uniform else (1 << _most_points(problem).bit_length()) - 1
         self.next_bit = 1 << self.low.bit_length()
         self.bought = [0] * len(problem.groups)
         self.bits: dict[tuple[str, int], int] = {}
@@ -46,58 +46,86 @@ class Supporters:
         self.meaning: dict[int, tuple[str, int]] = {}
         self.mask: dict[str, int] = {}
         self.counts: dict[tuple[int, str], Counted] = {}
-        self.earlier: dict[tuple[int, str], Counted] = {}
-        self.patterns: dict[str, tuple[int, Counter[int]]] = {}
+        self.kept = 0
+        #: all winners known when a project's patterns were made, those in them, and the patterns
+        self.patterns: dict[str, tuple[int, int, Counter[int]]] = {}
         self.divided: dict[str, Divided] = {}
+        self.points: dict[str, int] = {}
 
     def forget(self) -> None:
-        """Keep what the last run asked for, and nothing older."""
-        self.earlier, self.counts = self.counts, {}
+        """Let go of counts when they have become many; called between runs."""
+        if self.kept > _MOST:
+            self.counts, self.kept = {}, 0
 
     def count(self, winners: int, project_id: str) -> Counted:
-        """The supporters of a project by what they bought of the winners."""
+        """The supporters of a project by what they bought of the winners.
+
+        Winners that none of them voted for make no difference.
+        """
+        known, bought, patterns = self.patterns.get(project_id, (0, 0, None))
+        if patterns is None or winners & ~known:
+            bought, patterns = self.pattern(project_id)
+        winners &= bought
         key = (winners, project_id)
-        found = self.counts.get(key) or self.earlier.get(key)
+        found = self.counts.get(key)
         if found is None:
-            sums: dict[int, int] = defaultdict(int)
-            kept = winners | self.low
-            for pattern, weight in self.pattern(winners, project_id).items():
-                sums[pattern & kept] += weight
-            low = self.low
-            points = [pattern & low for pattern in sums] if low else [1] * len(sums)
-            held = [pattern & ~low for pattern in sums] if low else list(sums)
-            found = Counted(held, points, list(sums.values()))
-        self.counts[key] = found
+            found = self.counts[key] = self.counted(winners | self.low, bought, patterns)
+            self.kept += len(found.held)
         return found
 
-    def pattern(self, winners: int, project_id: str) -> Counter[int]:
+    def counted(self, kept: int, bought: int, patterns: Counter[int]) -> Counted:
+        """Patterns joined that differ only in what is not kept."""
+        sums: dict[int, int] = patterns
+        if bought & ~kept:
+            sums = defaultdict(int)
+            for pattern, weight in patterns.items():
+                sums[pattern & kept] += weight
+        low = self.low
+        points = [pattern & low for pattern in sums] if low else [1] * len(sums)
+        held = [pattern & ~low for pattern in sums] if low else list(sums)
+        return Counted(held, points, list(sums.values()))
+
+    def pattern(self, project_id: str) -> tuple[int, Counter[int]]:
         """The supporters by which of all winners, of this run or another, they would pay for."""
-        known, sums = self.patterns.get(project_id, (0, None))
-        if sums is None or winners & ~known:
-            bought = self.bought
-            alone, others = self.split(project_id)
-            sums = Counter(alone(bought)) if alone else Counter()
-            for group, points, weight in others:
-                sums[bought[group] | points] += weight
-            self.patterns[project_id] = (self.next_bit - 1, sums)
-        return sums
+        marks = self.bought
+        alone, others = self.split(project_id)
+        sums = Counter(alone(marks)) if alone else Counter()
+        for group, points, weight in others:
+            mask = marks[group] | points
+            sums[mask] = sums.get(mask, 0) + weight
+        bought = reduce(or_, sums, 0) & ~self.low
+        self.patterns[project_id] = (self.next_bit - 1, bought, sums)
+        return bought, sums
 
     def split(self, project_id: str) -> Divided:
         """The ballots only one person cast, to be counted at once, and the others."""
         if project_id not in self.divided:
             groups, low = self.problem.groups, self.low
-            pairs = self.problem.supporters[project_id]
-            alone = [group for group, _ in pairs if not low and groups[group] == 1]
+            alone: list[int] = []
+            others: list[tuple[int, int, int]] = []
+            for group, points in self.problem.supporters[project_id]:
+                weight = groups[group]
+                if low:
+                    others.append((group, points, points * weight))
+                elif weight == 1:
+                    alone.append(group)
+                else:
+                    others.append((group, 0, weight))
             if len(alone) < _MANY:
+                others += [(group, 0, 1) for group in alone]
                 alone = []
-            once = set(alone)
-            others = [
-                (group, points if low else 0, points * groups[group])
-                for group, points in pairs
-                if group not in once
-            ]
             self.divided[project_id] = (itemgetter(*alone) if alone else None, others)
+            self.points[project_id] = len(alone) + sum(weight for _, _, weight in others)
         return self.divided[project_id]
+
+    def strength(self, project_id: str) -> tuple[int, int]:
+        """The points of all supporters together, and how many they are."""
+        self.split(project_id)
+        points = self.points[project_id]
+        if not self.low:
+            return points, points
+        groups = self.problem.groups
+        return points, sum(groups[group] for group, _ in self.problem.supporters[project_id])
 
     def mark(self, project_id: str) -> int:
         """The bits of a winner, one for each number of points somebody gives it."""
@@ -112,3 +140,8 @@ class Supporters:
                     self.next_bit <<= 1
                 self.bought[group] |= bit
         return self.mask[project_id]
+
+
+def _most_points(problem: Problem) -> int:
+    every = problem.supporters.values()
+    return max((points for pairs in every for _, points in pairs), default=1)

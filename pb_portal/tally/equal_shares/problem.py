@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Final
 
 from pb_portal.tally.model import Election
@@ -50,22 +52,37 @@ class Purchase:
 def build(election: Election, rank: Mapping[str, int], standing: set[str], utility: str) -> Problem:
     """The problem of an election; blank ballots are no voters and share no money."""
     costs = {one.id: one.cost for one in election.projects if one.id in standing}
-    found: dict[str, list[tuple[int, int]]] = {one: [] for one in costs}
     weights: dict[tuple[tuple[str, ...], tuple[int, ...]], int] = {}
     for ballot in election.ballots:
-        key = (ballot.choices, ballot.points)
-        weights[key] = weights.get(key, 0) + ballot.weight
-    weights = {key: weight for key, weight in weights.items() if key[0]}
-    ones = (1,) * len(election.projects)
+        if ballot.choices:
+            key = (ballot.choices, ballot.points)
+            weights[key] = weights.get(key, 0) + ballot.weight
     uniform = election.vote_type in ("approval", "choose-1")
-    for group, (choices, given) in enumerate(weights):
-        points = ones if uniform else _points(election, choices, given)
-        for choice, point in zip(choices, points, strict=False):
-            if choice in found and point > 0:
+    found = _alike(weights) if uniform else _graded(election, weights)
+    supporters = {one: tuple(found[one]) for one in costs if one in found}
+    return Problem(costs, tuple(weights.values()), supporters, rank, utility == "cost", uniform)
+
+
+Contents = Iterable[tuple[tuple[str, ...], tuple[int, ...]]]
+
+
+def _alike(contents: Contents) -> dict[str, list[tuple[int, int]]]:
+    """Who names a project, each with one point."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for group, (choices, _) in enumerate(contents):
+        for choice in choices:
+            found[choice].append(group)
+    return {one: list(zip(groups, repeat(1), strict=False)) for one, groups in found.items()}
+
+
+def _graded(election: Election, contents: Contents) -> dict[str, list[tuple[int, int]]]:
+    """Who gives a project how many points, where that is more than none."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for group, (choices, given) in enumerate(contents):
+        for choice, point in zip(choices, _points(election, choices, given), strict=True):
+            if point > 0:
                 found[choice].append((group, point))
-    supporters = {one: tuple(pairs) for one, pairs in found.items() if pairs}
-    groups = tuple(weights.values())
-    return Problem(costs, groups, supporters, rank, utility == "cost", uniform)
+    return found
 
 
 def _points(

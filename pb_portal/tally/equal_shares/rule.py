@@ -130,16 +130,18 @@ class _Count:
         if name == "equal-shares":
             return completion.none(self.problem, budget, self.engine)
         exact = Fraction(budget, self.problem.voters)
-        if name == "equal-shares/add-opt":
-            return completion.rising(self.problem, budget, self.engine, start=exact, step=1)
         unit = 10**self.election.scale
+        if name == "equal-shares/add-opt":
+            return completion.rising(
+                self.problem, budget, self.engine, start=exact, step=Fraction(unit, 100)
+            )
         start = Fraction(exact // unit * unit) if self.choices.start == "floor" else exact
         return completion.rising(
             self.problem,
             budget,
             self.engine,
             start=start,
-            step=self.choices.step * unit,
+            step=Fraction(self.choices.step * unit),
             exhaustive=name == "equal-shares/add1-exhaustive",
         )
 

@@ -32,7 +32,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "duplicate_voter": "voter {voter} is listed a second time",
     "unknown_project": "the vote names project {project}, which is not in PROJECTS",
     "points_count": "{points} points for {choices} projects",
-    "too_many_choices": "a choose-1 vote names {choices} projects",
     "wrong_total": "META says {key} is {said}, the file holds {found}",
     # noticed, not refused
     "repeated_choice": "the vote names project {project} more than once; it counts once",
@@ -41,6 +40,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "other_votes": "project {project} is said to have {said} votes, the ballots hold {found}",
     "other_score": "project {project} is said to have a score of {said}, the ballots give {found}",
     "extra_fields": "META has more than one value for {key}; they are joined",
+    "limit_ignored": "“{value}” makes no sense for {key}; it is passed over",
+    "total_ignored": "“{value}” makes no sense for {field}; it is passed over",
+    "joined_name": "{found} fields where the header has {expected}; the name seems to hold a "
+    "semicolon and is joined",
     "free_project": "project {project} costs nothing",
     "rule_unknown": "the file does not say by which rule it was counted",
 }

@@ -44,32 +44,49 @@ class Meta:
         key = row[0].strip()
         if not key:
             raise PabulibError("empty_id", line, field="key")
-        if key in self.fields:
+        value = ";".join(row[1:]).strip().rstrip(";")
+        if self.fields.get(key, value) != value:
             raise PabulibError("duplicate_key", line, key=key)
         if len(row) < 2:
             raise PabulibError("field_count", line, found=1, expected=2)
         if any(row[2:]):
             self.notices.append(Notice("extra_fields", line, {"key": key}))
-        self.fields[key] = ";".join(row[1:]).strip().rstrip(";")
+        self.fields[key] = value
         self.lines[key] = line
 
     def check(self) -> None:
         """Refuse what could not be counted, before the ballots are read."""
-        for key in ("budget", "vote_type", "rule"):
+        for key in ("budget", "vote_type"):
             if not self.fields.get(key):
                 raise PabulibError("missing_key", key=key)
         self.budget = self.number("budget")
         self.vote_type = self.fields["vote_type"].lower()
         if self.vote_type not in VOTE_TYPES:
             raise PabulibError("vote_type", self.lines["vote_type"], value=self.fields["vote_type"])
-        self.word = self.fields["rule"]
+        self.word = self.fields.get("rule") or "unknown"
         if self.word == "unknown":
-            self.notices.append(Notice("rule_unknown", self.lines["rule"], {}))
+            self.notices.append(Notice("rule_unknown", self.lines.get("rule"), {}))
+        self.drop_unreadable_limits()
         self.numbers = {key: self.number(key) for key in MONEY + POINTS if self.fields.get(key)}
-        for key in (*LENGTHS, "num_projects", "num_votes"):
+        for key in ("num_projects", "num_votes"):
             self.whole(key)
         self.max_length = self.whole("max_length")
         self.min_score = self.number(THRESHOLD) if self.fields.get(THRESHOLD) else None
+
+    def drop_unreadable_limits(self) -> None:
+        """Limits of ballots decide nothing here, so one that makes no sense is passed over."""
+        for key in (*MONEY, *POINTS, *LENGTHS):
+            value = self.fields.get(key)
+            try:
+                if value and key in LENGTHS:
+                    self.whole(key)
+                elif value:
+                    self.number(key)
+            except PabulibError:
+                self.notices.append(
+                    Notice("limit_ignored", self.lines[key], {"key": key, "value": value or ""})
+                )
+                del self.fields[key]
 
     def number(self, key: str) -> Number:
         return Number(self.fields[key], key, self.lines[key])

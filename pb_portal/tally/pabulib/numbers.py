@@ -7,11 +7,12 @@ from typing import Final
 
 from pb_portal.tally.pabulib.errors import PabulibError
 
-#: Up to 15 digits before and 6 after the point; a comma is a decimal point where it cannot be
-#: a thousands separator.
-_NUMBER: Final = re.compile(r"(-?\d{1,15})(?:\.(\d*)|,(\d{1,2}))?", re.ASCII)
-_WHOLE: Final = re.compile(r"-?\d{1,15}", re.ASCII)
-MAX_DECIMALS: Final = 6
+#: Up to 15 digits before and 12 after the point, or as programs write large numbers (``1e+06``); a
+#: comma is a decimal point where it cannot be a thousands separator.
+_NUMBER: Final = re.compile(r"(-?\d{1,15})(?:\.(\d*)|,(\d{1,2}))?(?:[eE]\+?(\d{1,2}))?", re.ASCII)
+_WHOLE: Final = re.compile(r"(-?\d{1,15})(?:\.0*)?", re.ASCII)
+MAX_DIGITS: Final = 15
+MAX_DECIMALS: Final = 12
 
 
 class Number:
@@ -23,20 +24,30 @@ class Number:
         found = _NUMBER.fullmatch(text)
         whole = found.group(1) if found else ""
         fraction = ((found.group(2) or found.group(3) or "") if found else "").rstrip("0")
-        if not found or len(fraction) > MAX_DECIMALS or (whole.startswith("-") and not negative):
+        larger = int((found.group(4) if found else "") or 0)
+        digits = len(whole.lstrip("-").lstrip("0")) + larger
+        if not found or digits > MAX_DIGITS or len(fraction) > MAX_DECIMALS + larger:
             raise PabulibError("number", line, value=text, field=field)
-        self.mantissa, self.decimals = int(whole + fraction), len(fraction)
+        if whole.startswith("-") and not negative:
+            raise PabulibError("number", line, value=text, field=field)
+        self.decimals = max(0, len(fraction) - larger)
+        self.mantissa = int(whole + fraction) * 10 ** max(0, larger - len(fraction))
 
     def scaled(self, scale: int) -> int:
         """The number in units of ``10 ** -scale``."""
         return int(self.mantissa * 10 ** (scale - self.decimals))
 
+    def equals(self, amount: int, scale: int) -> bool:
+        """Whether it is this amount, given in units of ``10 ** -scale``."""
+        return bool(self.mantissa * 10**scale == amount * 10**self.decimals)
+
 
 def whole_number(text: str, field: str, line: int | None) -> int:
     """A whole number, or PabulibError."""
-    if not _WHOLE.fullmatch(text):
+    found = _WHOLE.fullmatch(text)
+    if not found:
         raise PabulibError("whole_number", line, value=text, field=field)
-    return int(text)
+    return int(found.group(1))
 
 
 def decimal_text(amount: int, scale: int) -> str:

@@ -115,6 +115,8 @@ class _File:
     def header(self, name: str, required: tuple[str, ...]) -> None:
         row = next((row for row in self.iterator if any(row)), [])
         columns = [cell.strip() for cell in row]
+        while len(columns) > 1 and not columns[-1]:
+            columns.pop()
         if not row or (columns[0].upper() in SECTIONS and len(columns) == 1):
             raise PabulibError("missing_header", self.rows.line, section=name)
         for column in columns:
@@ -128,9 +130,24 @@ class _File:
     def records(self, name: str, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
         self.header(name, required)
         for line, row in self.section(name):
-            if len(row) != self.width:
-                raise PabulibError("field_count", line, found=len(row), expected=self.width)
-            yield line, dict(zip(self.columns, map(str.strip, row), strict=True))
+            fields = self.fitted(line, [*map(str.strip, row)])
+            yield line, dict(zip(self.columns, fields, strict=True))
+
+    def fitted(self, line: int, row: list[str]) -> list[str]:
+        """The fields of a row as many as the header has, if it is plain which they are."""
+        while len(row) > self.width and not row[-1]:
+            row.pop()
+        if len(row) == self.width:
+            return row
+        params: dict[str, str | int] = {"found": len(row), "expected": self.width}
+        if len(row) > self.width and "name" in self.columns:
+            at, more = self.columns.index("name"), len(row) - self.width
+            joined = [*row[:at], ";".join(row[at : at + more + 1]), *row[at + more + 1 :]]
+            fields = zip(self.columns, joined, strict=True)
+            if all(_fits(column, value) for column, value in fields):
+                self.notices.append(Notice("joined_name", line, params))
+                return joined
+        raise PabulibError("field_count", line, **params)
 
     def project(self, line: int, fields: dict[str, str]) -> None:
         project_id = fields["project_id"]
@@ -142,9 +159,10 @@ class _File:
         if cost.mantissa == 0:
             self.notices.append(Notice("free_project", line, {"project": project_id}))
         for column in ("votes", "score"):
-            if fields.get(column):
-                Number(fields[column], column, line, negative=True)
-        if fields.get("selected", "0") not in ("", "0", "1", "2", "3"):
+            if not _fits(column, fields.get(column, "")):
+                params: dict[str, str | int] = {"field": column, "value": fields.pop(column)}
+                self.notices.append(Notice("total_ignored", line, params))
+        if not _fits("selected", fields.get("selected", "")):
             raise PabulibError("selected", line, value=fields["selected"])
         self.projects[project_id] = fields
 
@@ -183,9 +201,7 @@ class _File:
                 ("score", "other_score", scores[one], election.points_scale),
             ):
                 said = fields.get(column)
-                if said and Number(said, column, None, negative=True).scaled(6) != found * 10 ** (
-                    6 - scale
-                ):
+                if said and not Number(said, column, None, negative=True).equals(found, scale):
                     params: dict[str, str | int] = {"project": one, "said": said, "found": found}
                     self.notices.append(Notice(code, None, params))
 
@@ -205,6 +221,17 @@ def _project(project_id: str, cost: int, scale: int, fields: dict[str, str]) -> 
         withdrawn=cost == WITHDRAWN_COST * 10**scale,
         extra={key: value for key, value in fields.items() if key not in _OWN},
     )
+
+
+def _fits(column: str, value: str) -> bool:
+    """Whether a field can stand in a column of numbers; elsewhere anything can."""
+    if not value or column not in ("cost", "votes", "score", "selected"):
+        return True
+    try:
+        number = Number(value, column, None, negative=column in ("votes", "score"))
+    except PabulibError:
+        return False
+    return column != "selected" or (not number.decimals and number.mantissa <= 3)
 
 
 def listed(text: str) -> tuple[str, ...]:

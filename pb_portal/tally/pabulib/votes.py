@@ -61,7 +61,8 @@ class Votes:
             if len(row) != width:
                 if not any(row):
                     continue
-                self.refuse_row(row, source.line, width)
+                if len(row) < width or any(row[width:]):
+                    self.refuse_row(row, source.line, width)
             voter = row[voter_at].strip()
             if voter in seen or not voter:
                 self.refuse_voter(voter, source.line)
@@ -106,24 +107,21 @@ class Votes:
         self.contents[key] = (choices, tuple([points[at] for at in places]) if points else ())
 
     def points(self, given: str, choices: int, line: int) -> list[Number]:
-        negative = self.vote_type == "scoring"
         items = filter(None, map(str.strip, given.split(",")))
-        points = [Number(item, "points", line, negative=negative) for item in items]
+        points = [Number(item, "points", line, negative=True) for item in items]
         if len(points) != choices:
             raise PabulibError("points_count", line, points=len(points), choices=choices)
         return points
 
     def inspect(self, key: str, named: list[str], kept: dict[str, int], line: int) -> None:
         """Note what is odd about a ballot, or refuse it."""
-        if self.vote_type == "choose-1" and len(kept) > 1:
-            raise PabulibError("too_many_choices", line, choices=len(kept))
         twice = [item for at, item in enumerate(named) if kept[item] != at]
         for item in twice:
             self.note(key, Notice("repeated_choice", line, {"project": item}))
         if not kept:
             self.note(key, Notice("blank_vote", line, {}))
-        if self.max_length is not None and len(kept) > self.max_length:
-            params = {"choices": len(kept), "limit": self.max_length}
+        if len(kept) > self.limit:
+            params = {"choices": len(kept), "limit": self.limit}
             self.note(key, Notice("long_vote", line, params))
 
     def note(self, key: str, notice: Notice) -> None:

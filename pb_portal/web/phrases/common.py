@@ -22,5 +22,12 @@ SENTENCES = {
         "or send the photo as JPEG."
     ),
     "file.too_many_pixels": N_("The picture is too large. Make it smaller than 50 megapixels."),
+    "file.not_a_pdf": N_("This file is not a PDF we can keep. Save the document as PDF."),
+    "file.active_pdf": N_(
+        "This PDF carries programs or other files inside. Print it to PDF and send that one."
+    ),
+    "file.store_down": N_(
+        "The file could not be kept just now. Nothing is lost: send it again in a minute."
+    ),
     "file.too_many": N_("At most %(most)s pictures. Remove one first."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pb_portal.web.phrases.mark import N_
+from pb_portal.web.quick import translated
 
 SENTENCES = {
     "phase.over": N_("This phase is over and cannot be extended."),
@@ -10,5 +11,132 @@ SENTENCES = {
     "phase.reason_missing": N_("Write the reason: residents will read it."),
     "phase.decline_reason_missing": N_("Write why you decline: the proposer will read it."),
     "phase.unknown": N_("Choose one of the phases that are not over."),
+    "rules.choices": N_("At most cannot be less than at least."),
+    "rules.ballot_unknown": N_("This kind of ballot is not known."),
+    "rules.unfit": N_("The rule “%(rule)s” makes no sense for ballots of the kind “%(ballot)s”."),
+    "catalogue.changed": N_(
+        "Somebody else changed this entry while you were working. Nothing of theirs was "
+        "overwritten: the page shows what they left, and your words are in the form. "
+        "Compare and save again."
+    ),
+    "catalogue.areas_by_file": N_("New districts come with a file of boundaries."),
+    "catalogue.price": N_("Enter a price in whole tenge, above zero."),
+    "catalogue.choice": N_("Choose one of the list."),
+    "catalogue.name_missing": N_("Write the name in this language too."),
+    "catalogue.name_long": N_("At most %(most)s characters fit."),
+    "catalogue.last": N_("This is the last one: at least one must stay."),
+    "catalogue.has_questions": N_("This cycle has its own list already."),
+    "boundary.unreadable": N_("This is not a GeoJSON file with districts (a FeatureCollection)."),
+    "boundary.too_large": N_("The file is too large: at most %(most)s MB and 200 districts."),
+    "boundary.faults": N_("The file has faults. Mend it and check it again."),
+    "boundary.no_polygon": N_("No polygon: a district needs a Polygon or a MultiPolygon."),
+    "boundary.not_degrees": N_("The coordinates are not degrees of longitude and latitude."),
+    "boundary.crosses": N_("The outline crosses itself or is not closed (%(where)s)."),
+    "boundary.names": N_("The name is needed in three languages: name_kk, name_ru, name_en."),
+    "boundary.twice": N_("The same district as row %(other)s."),
+    "boundary.overlap": N_("Lies over row %(other)s: %(percent)s%% of the smaller one."),
     "rules.frozen": N_("The rules are frozen and cannot be changed."),
 }
+
+CATALOGUES = {
+    "works": N_("Typical works"),
+    "categories": N_("Categories"),
+    "grounds": N_("Grounds of rejection"),
+    "questions": N_("Review checklist"),
+    "areas": N_("Districts"),
+}
+
+ABOUT = {
+    "works": N_("What residents build their estimates from: unit, price, what it includes."),
+    "categories": N_("Kinds of proposals, as residents choose them."),
+    "grounds": N_("The published list: a rejection names at least one."),
+    "questions": N_("What reviewers answer about each file, cycle by cycle."),
+    "areas": N_("Names and boundaries; the schematic map is drawn from them."),
+}
+
+PARTS = {"formal": N_("Formal check"), "merit": N_("On the merits")}
+
+FIELDS = {
+    "names": N_("Name of the entry"),
+    "notes": N_("What the price includes"),
+    "sort": N_("Place in the list"),
+    "unit": N_("Unit"),
+    "unit_price": N_("Price of one unit"),
+    "category_id": N_("Category"),
+    "picture": N_("Picture"),
+    "sector": N_("Sector"),
+    "part": N_("Part of the check"),
+    "outline": N_("Boundary"),
+}
+
+PICTURES = {
+    "tree": N_("Tree"),
+    "shrub": N_("Shrub"),
+    "lawn": N_("Lawn"),
+    "watering": N_("Watering"),
+    "asphalt": N_("Asphalt"),
+    "paving": N_("Paving"),
+    "tactile": N_("Tactile paving"),
+    "crossing": N_("Crossing"),
+    "ramp": N_("Ramp"),
+    "ditch": N_("Irrigation ditch"),
+    "footbridge": N_("Footbridge"),
+    "lamp": N_("Street lamp"),
+    "cable": N_("Cable"),
+    "cabinet": N_("Electric cabinet"),
+    "kerb": N_("Kerb"),
+    "wall": N_("Retaining wall"),
+    "waste": N_("Waste removal"),
+    "topsoil": N_("Fertile soil"),
+    "fence": N_("Fence"),
+    "gazebo": N_("Gazebo"),
+    "bench": N_("Bench"),
+    "bin": N_("Bin"),
+    "chess_table": N_("Chess table"),
+    "play_structure": N_("Play structure"),
+    "rubber": N_("Rubber surface"),
+    "workout": N_("Exercise equipment"),
+    "swing": N_("Swing"),
+    "toilet": N_("Toilet"),
+    "containers": N_("Waste containers"),
+    "fountain": N_("Drinking fountain"),
+}
+
+CHANGES = {
+    "catalogue.added": N_("Added"),
+    "catalogue.changed": N_("Changed"),
+    "catalogue.retired": N_("No longer offered"),
+    "catalogue.restored": N_("Offered again"),
+}
+
+
+def catalogue_name(kind: str) -> str:
+    """The name of a catalogue."""
+    return translated(CATALOGUES[kind].source)
+
+
+def catalogue_about(kind: str) -> str:
+    """What a catalogue is for."""
+    return translated(ABOUT[kind].source)
+
+
+def part_name(part: str) -> str:
+    """The part of the review a question belongs to."""
+    return translated(PARTS[part].source) if part in PARTS else part
+
+
+def field_name(name: str) -> str:
+    """What an entry of a catalogue has; `unit_price bnu-2026` is the price of that cycle."""
+    field, _, cycle = name.partition(" ")
+    word = translated(FIELDS[field].source) if field in FIELDS else field
+    return f"{word} ({cycle})" if cycle else word
+
+
+def change_name(action: str) -> str:
+    """What was done to an entry."""
+    return translated(CHANGES[action].source) if action in CHANGES else action
+
+
+def picture_name(code: str) -> str:
+    """What a drawing of a typical work shows."""
+    return translated(PICTURES[code].source) if code in PICTURES else code

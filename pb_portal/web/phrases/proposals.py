@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import gettext
-
 from pb_portal.web.phrases.mark import N_, Sentence
+from pb_portal.web.quick import translated
 
 SENTENCES = {
-    "proposal.step_refused": N_("This can no longer be done: the proposal has moved on."),
+    "proposal.step_refused": N_("This cannot be done now. The proposal stands at: %(state)s."),
     "proposal.reason_missing": N_("Write the reason: the author and residents will read it."),
     "proposal.ground_missing": N_("Choose at least one ground of the rejection."),
     "proposal.ground_unknown": N_("Choose a ground from the list."),
@@ -25,6 +24,9 @@ SENTENCES = {
         "You have %(most)s drafts in this cycle already. Finish or delete one of them first."
     ),
     "proposal.not_editable": N_("This proposal is being reviewed and cannot be changed now."),
+    "proposal.author_only": N_(
+        "Only the author who began the proposal can do this. What you changed is kept."
+    ),
     "proposal.not_a_draft": N_("Only a draft can be deleted. A submitted proposal is withdrawn."),
     "proposal.not_public": N_("This proposal is still a draft."),
     "proposal.too_long": N_(
@@ -39,14 +41,29 @@ SENTENCES = {
     "proposal.incomplete": N_("Something is still missing. Fill it in and submit then."),
     "proposal.busy": N_("Many proposals are coming in right now. Press the button once more."),
     "proposal.support_closed": N_("Supports for this proposal are closed."),
-    "comment.empty": N_("Write your comment first."),
+    "remark.field_unknown": N_("There is no such field to remark on."),
+    "remark.line_unknown": N_("This line is no longer in the author's estimate. Look again."),
     "estimate.work_unknown": N_("Choose a work from the list."),
     "estimate.quantity_wrong": N_("Enter a quantity above zero, for example 12 or 3,5."),
     "estimate.quantity_whole": N_("Pieces and sets are counted whole, for example 12."),
     "estimate.price_wrong": N_("Enter the price of one unit in whole tenge, above zero."),
     "estimate.title_missing": N_("Write what work it is."),
+    "estimate.reason_missing": N_("Write in a few words why the catalogue does not do."),
     "estimate.unit_unknown": N_("Choose a unit from the list."),
     "estimate.too_many": N_("At most %(most)s lines fit into an estimate."),
+    "paper.closed": N_("Papers of this cycle are no longer entered: its review is over."),
+    "paper.no_number": N_("Enter the number written on the paper"),
+    "paper.no_name": N_("Enter the name written on the paper"),
+    "paper.outside_call": N_(
+        "The paper must have come during the call for applications: %(first)s – %(last)s."
+    ),
+    "paper.number_taken": N_("A paper with this number was entered before."),
+    "paper.too_many": N_("At most %(most)s applications at once: divide the list."),
+    "paper.list_empty": N_("The list holds no application."),
+    "paper.day_wrong": N_("“%(word)s” is no date. Write it like 2026-11-09."),
+    "paper.word_unknown": N_("%(column)s: “%(word)s” is not known. See the second sheet."),
+    "paper.claimed": N_("The author has claimed this proposal and sends it again."),
+    "paper.code_wrong": N_("No paper waits for this code. Check the letters and digits."),
     "gap.pin": N_("Put the pin on the map"),
     "gap.area": N_("Choose the district"),
     "gap.address": N_("Write the address or a landmark"),
@@ -97,6 +114,17 @@ STEPS = {
     "check": N_("Check and submit"),
 }
 
+FIELDS = {
+    "title": N_("Name of the proposal"),
+    "problem": N_("What is wrong now"),
+    "solution": N_("What is proposed"),
+    "category": N_("Category"),
+    "place": N_("Place"),
+    "estimate": N_("Estimate"),
+    "photos": N_("Photos"),
+    "other": N_("Anything else"),
+}
+
 EVENTS = {
     "submit": N_("Submitted"),
     "take": N_("Taken for review"),
@@ -105,6 +133,8 @@ EVENTS = {
     "admit": N_("Admitted to the vote"),
     "reject": N_("Rejected"),
     "appeal": N_("The author appealed"),
+    "grant": N_("The appeal is granted: the review begins again"),
+    "uphold": N_("The appeal is declined: the rejection stands"),
     "withdraw": N_("Withdrawn by the author"),
     "merge": N_("Joined with another proposal"),
     "select": N_("Chosen by residents"),
@@ -143,7 +173,7 @@ SORTS = {
 
 
 def _name(names: Mapping[str, Sentence], code: str) -> str:
-    return str(gettext(names[code].source)) if code in names else code
+    return str(translated(names[code].source)) if code in names else code
 
 
 def unit_name(code: str) -> str:
@@ -154,6 +184,11 @@ def unit_name(code: str) -> str:
 def step_name(code: str) -> str:
     """The name of a page of the draft."""
     return _name(STEPS, code)
+
+
+def field_name(code: str) -> str:
+    """What a remark or a change is about."""
+    return _name(FIELDS, code)
 
 
 def event_name(action: str) -> str:
@@ -174,3 +209,6 @@ def status_name(state: str) -> str:
 def sort_name(code: str) -> str:
     """The name of an order of the list."""
     return _name(SORTS, code)
+
+
+NAMES = {"proposal.step_refused": {"state": status_name}}

@@ -13,6 +13,15 @@ SENTENCES = {
         "The second commissioner is being asked to certify. Counting again is possible after a "
         "refusal."
     ),
+    "import.unreadable": N_("The file was not loaded. %(why)s"),
+    "import.bad_archive": N_("The archive is damaged or too large."),
+    "import.no_files": N_("The archive needs from 1 to %(most)s files that end in .pb."),
+    "import.taken": N_("There is a cycle of this name already; choose another one."),
+    "result.not_past": N_("Only a certified vote can be counted by other rules."),
+    "result.gave_up": N_(
+        "The count was begun several times and never came to its end. Look into the log of the "
+        "worker, then count again."
+    ),
     "result.stray_choice": N_("A ballot names a proposal that did not stand in this vote."),
     "result.rule_unfit": N_("The counting rule “%(rule)s” does not fit these ballots."),
     "result.not_current": N_("This count was replaced by a newer one."),

@@ -45,12 +45,43 @@ SAMPLE: dict[str, Any] = {
     "phase": "voting",
     "cycle": {"ru": "БНУ-2026", "kk": "ХҚБ-2026", "en": "Budget 2026"},
     "grounds": ["over_cap"],
+    "count": 3,
+    "files": [
+        {"number": 3, "title": "Арык", "due": "2026-11-22T18:00:00+00:00", "path": "/desk/review/3"}
+    ],
+    "stage": "today",
+    "known": False,
+    "page": "/c/2026/proposals/3",
     "days": 31,
     "minutes": 10,
     "progress": 40,
+    "touched": 2,
+    "lines": [
+        {
+            "kind": "date",
+            "number": 3,
+            "title": "Арык",
+            "at": "2026-11-01T09:00:00+00:00",
+            "old_on": "2026-11-01",
+            "due_on": "2026-11-22",
+            "reason": "Дожди.",
+        }
+    ],
+    "stops": ["/follow/abc"],
+    "issues": [
+        {
+            "number": 3,
+            "title": "Арык",
+            "due_on": "2026-11-22",
+            "body": "Лоток",
+            "path": "/desk/issues/3",
+        }
+    ],
     "projects": [{"number": 3, "title": "Арык", "days": 31, "path": "/desk/projects/3"}],
 }
 """Values by name, as their senders give them; a name that is not here gets a word."""
+WRITTEN_BY_STAFF = {"review_mailing"}
+"""Letters whose subject a person writes in each language."""
 
 
 def data_for(environment: Environment, template: str) -> dict[str, Any]:
@@ -84,7 +115,7 @@ def test_a_letter_speaks_the_language_of_its_reader(app: Flask, template: str) -
             write(environment, Draft(template, locale, data=data), "https://b.example").subject
             for locale in ("kk", "ru", "en")
         }
-    assert len(subjects) == 3, "not translated"
+    assert len(subjects) == (1 if template in WRITTEN_BY_STAFF else 3), "not translated"
 
 
 def test_a_text_message_is_one_line_without_frame(app: Flask) -> None:

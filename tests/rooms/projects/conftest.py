@@ -22,6 +22,7 @@ from pb_portal.proposals.models import EstimateLine, Proposal, ProposalFollow
 from pb_portal.results.models import CountRun
 from tests.factories import make_category, make_cycle, make_person, make_proposal, signed
 
+BIN = "990140000017"
 TODAY = datetime.now(UTC).date()
 
 
@@ -58,13 +59,15 @@ class Winners:
         """A contract that keeps the promise."""
         values = {
             "contractor": "Jol LLP",
-            "contractor_bin": "123456789012",
+            "contractor_bin": BIN,
             "number": "17-2026",
             "sum": project.promised_sum,
             "signed_on": TODAY,
             **changes,
         }
-        service.record_contract(self.session, self.by, project, **values)
+        entry = {name: values.pop(name) for name in ("kind", "reason") if name in values}
+        terms = service.Terms(**values)
+        service.record_contract(self.session, self.by, project, terms, **entry)
 
     def accept(self, project: Project) -> None:
         """Everything as promised."""

@@ -19,6 +19,7 @@ from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.outbox.models import Letter
 from pb_portal.projects import service
 from pb_portal.projects.models import Project, ProjectFollow
+from pb_portal.projects.service.letters import readers
 from tests.factories import make_area, make_person, signed
 from tests.rooms.projects.conftest import TODAY, Winners, jpeg, make_winners
 
@@ -46,10 +47,9 @@ def test_each_winner_becomes_a_project_with_its_estimate_price_place_and_people(
     delivery = next(p for p in winners.cycle.phases if p.kind == "delivery")
     assert first.promised_on == first.due_on == delivery.ends_at.date()
     assert first.manager_id == winners.manager.id
-    followers = set(
-        session.scalars(select(ProjectFollow.person_id).where(ProjectFollow.project_id == first.id))
-    )
-    assert followers == {winners.author.id, winners.follower.id}
+    assert session.scalar(select(func.count()).select_from(ProjectFollow)) == 0
+    heard = {reader.person_id for reader in readers(session, first)}
+    assert heard == {winners.author.id, winners.follower.id}, "by reference, not copied"
     assert {letter.locale for letter in letters(session, "project_started")} == {"kk", "ru"}
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles.models import Cycle
 from pb_portal.proposals import queries
 from pb_portal.proposals.models import LOTS, Proposal
-from pb_portal.proposals.queries import SORTS, Filters
+from pb_portal.proposals.queries import SORTS, Filters, counts
+from pb_portal.proposals.queries import spread as maps
 from pb_portal.proposals.queries.listing import PAGE_SIZE, day_start
 from pb_portal.proposals.service import index_words
 from tests.factories import make_category, make_cycle, make_proposal
@@ -35,6 +36,12 @@ def fill(session: Session, cycle: Cycle, count: int, **values: object) -> list[P
         made.append(proposal)
     session.flush()
     return made
+
+
+def forget_counts() -> None:
+    """What one test counted is nothing to the next, whose cycles have the same ids."""
+    for kept in (counts._cells, counts._facets):
+        kept.forget()
 
 
 def walk(session: Session, cycle: Cycle, asked: Filters, day: date = DAY) -> list[int]:
@@ -173,12 +180,87 @@ def test_points_are_columns_of_the_public_ones_with_a_place(session: Session) ->
     make_proposal(session, cycle, number=None, status="draft")
     make_proposal(session, cycle, number=2, lat=None, lon=None)
     make_proposal(session, cycle, number=3, lat=-33.45, lon=151.2, title="Far away")
-    columns = queries.points(session, cycle.id, Filters())
-    assert columns == {
-        "number": [3],
-        "lat": [-3345000],
-        "lon": [15120000],
-        "category": [0],
-        "categories": [""],
-        "title": ["Far away"],
+    found = queries.places(session, cycle.id, Filters())
+    assert found == {
+        "total": 1,
+        "heaps": None,
+        "points": {
+            "number": [3],
+            "lat": [-3345000],
+            "lon": [15120000],
+            "category": [0],
+            "categories": [""],
+            "title": ["Far away"],
+        },
     }
+
+
+def test_phase_and_cost_narrow_and_are_counted_with_the_others_kept(session: Session) -> None:
+    cycle = make_cycle(session)
+    bands = ((0, 5_000_000), (5_000_000, None))
+    for number, status, cost, reviewed in (
+        (1, "in_review", 1_000_000, None),
+        (2, "in_review", 9_000_000, 4_000_000),
+        (3, "admitted", 5_000_000, None),
+        (4, "returned", 9_000_000, None),
+        (5, "withdrawn", 1_000_000, None),
+    ):
+        make_proposal(
+            session, cycle, number=number, status=status, cost=cost, reviewed_cost=reviewed
+        )
+    asked = Filters(phase="review", cost=bands[0], bands=bands, sort="new")
+    assert walk(session, cycle, asked) == [2, 1]
+    assert walk(session, cycle, replace(asked, phase="")) == [2, 1]
+    assert walk(session, cycle, replace(asked, cost=bands[1], phase="")) == [4, 3]
+    assert walk(session, cycle, replace(asked, status="admitted")) == []
+    found = queries.facets(session, cycle.id, asked)
+    assert (found.total, found.said) == (2, 5)
+    assert dict(found.phases) == {"review": 2}
+    assert dict(found.statuses) == {"in_review": 2}
+    assert dict(found.costs) == {bands[0]: 2}
+    found = queries.facets(session, cycle.id, Filters(bands=bands))
+    assert dict(found.phases) == {"review": 2, "voting": 1, "rework": 1}
+    assert dict(found.costs) == {bands[0]: 2, bands[1]: 2}
+    assert found.statuses["withdrawn"] == 1
+
+
+def test_counts_may_be_a_little_old_but_the_rows_never_are(session: Session) -> None:
+    forget_counts()
+    cycle = make_cycle(session)
+    fill(session, cycle, 2)
+    assert queries.list_page(session, cycle.id, Filters(), DAY, 60).facets.total == 2
+    make_proposal(session, cycle, number=3)
+    page = queries.list_page(session, cycle.id, Filters(), DAY, 60)
+    assert page.facets.total == 2
+    assert len(page.cards) == 3
+    assert queries.facets(session, cycle.id, Filters(), 0).total == 3
+    forget_counts()
+
+
+def test_many_points_come_as_heaps_whose_counts_add_up(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "MOST_POINTS", 5)
+    cycle = make_cycle(session)
+    for number in range(1, 21):
+        near = number <= 19
+        make_proposal(
+            session, cycle, number=number, lat=43.2 if near else 43.3, lon=76.9, title=f"N{number}"
+        )
+    found = queries.places(session, cycle.id, Filters(), zoom=12)
+    assert (found["total"], found["heaps"]["count"]) == (20, [19])
+    assert found["points"]["number"] == [20]
+    north = queries.Box(76.8, 43.28, 77.0, 43.32)
+    found = queries.places(session, cycle.id, Filters(), box=north, zoom=12)
+    assert found["heaps"] is None
+    assert found["points"]["title"] == ["N20"]
+    deepest = queries.places(session, cycle.id, Filters(), zoom=18)
+    assert deepest["heaps"] is None
+
+
+@pytest.mark.parametrize("zoom", [0, 5, 11, 18])
+def test_the_whole_world_in_view_makes_few_squares(zoom: int) -> None:
+    grid = maps._grid(queries.Box(-180, -90, 180, 90), zoom)
+    assert 360 / grid.lon <= maps.MOST_SQUARES
+    assert grid.box is not None
+    assert grid.box.west <= -180 and grid.box.north >= 90

@@ -118,7 +118,14 @@ def test_the_estimate_adds_up_and_the_same_work_adds_to_its_line(session: Sessio
     service.add_work(session, by, draft, work_id=work.id, quantity="2")
     service.add_work(session, by, draft, work_id=work.id, quantity="0,5")
     own = service.add_own_line(
-        session, by, draft, title="Arch", unit="set", unit_price="1 000 000", quantity="1"
+        session,
+        by,
+        draft,
+        title="Arch",
+        unit="set",
+        unit_price="1 000 000",
+        quantity="1",
+        reason="x",
     )
     assert [line.quantity for line in draft.lines] == [2500, 1000]
     assert draft.cost == 300_000 + 1_000_000
@@ -140,6 +147,7 @@ def test_pieces_and_sets_are_counted_whole(session: Session) -> None:
         unit="piece",
         unit_price="45 000",
         quantity="20,5",
+        reason="A rare kind",
     )
     assert refused == "estimate.quantity_whole"
 
@@ -167,6 +175,7 @@ def test_a_price_that_is_none_is_refused(session: Session, typed: str) -> None:
         unit="set",
         unit_price=typed,
         quantity="1",
+        reason="A rare kind",
     )
     assert refused == "estimate.price_wrong"
 
@@ -299,6 +308,12 @@ def returned(session: Session, phase: PhaseKind) -> Proposal:
     return draft
 
 
+def copy_of(session: Session, proposal: Proposal) -> Proposal:
+    copy = service.find_revision(session, proposal.id)
+    assert copy is not None
+    return copy
+
+
 def by_author(proposal: Proposal, at: datetime | None = None) -> Signature:
     assert proposal.author is not None
     return Signature(proposal.author.actor(), at or datetime.now(UTC))
@@ -307,8 +322,9 @@ def by_author(proposal: Proposal, at: datetime | None = None) -> Signature:
 def test_a_returned_proposal_is_reworked_and_sent_again(session: Session) -> None:
     proposal = returned(session, PhaseKind.REWORK)
     by = by_author(proposal)
-    service.save_draft(session, by, proposal, title="Better words")
-    service.resubmit(session, by, proposal)
+    copy = copy_of(session, proposal)
+    service.save_draft(session, by, copy, title="Better words")
+    service.resubmit(session, by, copy)
     assert (proposal.status, proposal.number) == ("resubmitted", 7)
     assert "better" in proposal.search_text
 
@@ -318,7 +334,8 @@ def test_the_time_for_rework_ends_with_its_phase(session: Session) -> None:
     end = service.rework_until(proposal.cycle)
     assert end == end_of(proposal.cycle, PhaseKind.REWORK)
     late = by_author(proposal, end)
-    assert code_of(service.resubmit, session, late, proposal) == "proposal.rework_over"
+    copy = copy_of(session, proposal)
+    assert code_of(service.resubmit, session, late, copy) == "proposal.rework_over"
     assert proposal.status == "returned"
 
 

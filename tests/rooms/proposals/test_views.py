@@ -32,6 +32,7 @@ from tests.factories.proposals import make_draft, make_work, picture_bytes
 from tests.strict import StrictClient
 
 STEPS = ("place", "idea", "estimate", "photos", "check")
+ARCH = {"own_title": "Arch", "own_unit": "m", "own_reason": "None such"}
 SCRIPT = "<script>alert(1)</script>\u202e\u200b"
 
 
@@ -192,7 +193,7 @@ def test_a_draft_is_on_no_public_page(
         page = client.page(f"/c/{cycle.slug}/{path}")
         assert ("Secret garden" in page) == (path == "propose")
     points = client.get(f"/c/{cycle.slug}/proposals/points.json").get_json()
-    assert points["columns"]["number"] == []
+    assert points["points"]["number"] == []
 
 
 def test_pictures_of_a_draft_are_seen_by_their_author_alone(
@@ -305,6 +306,7 @@ def test_the_estimate_works_by_buttons_alone(
     assert client.fill(url, {**data, f"quantity_{line.id}": "4"}).status_code == 302
     assert fresh(session, draft).cost == 4 * 120_000 + 180_000
     own = {"own_title": "Arch", "own_unit": "set", "own_price": "5 000", "own_quantity": "2"}
+    own["own_reason"] = "A rare kind"
     assert client.fill(url, {"do": "add_own", **own}).status_code == 302
     assert client.fill(url, {"do": f"remove-{line.id}"}).status_code == 302
     assert [each.title for each in fresh(session, draft).lines] == ["", "Arch"]
@@ -319,9 +321,10 @@ def test_the_estimate_works_by_buttons_alone(
         ({"do": "add_work", "work": SCRIPT, "work_quantity": "1"}, "Choose a work"),
         ({"do": "add_own"}, "Write what work it is"),
         ({"do": "add_own", "own_title": "я" * 200, "own_quantity": "1"}, "too long"),
-        ({"own_title": "Arch", "own_unit": "ton", "own_price": "5"}, "Choose a unit"),
-        ({"own_title": "Arch", "own_unit": "m", "own_price": "5.5"}, "in whole tenge"),
-        ({"own_title": "Arch", "own_unit": "m", "own_price": "5"}, "Enter a quantity"),
+        ({**ARCH, "own_unit": "ton", "own_price": "5"}, "Choose a unit"),
+        ({**ARCH, "own_price": "5.5"}, "in whole tenge"),
+        ({**ARCH, "own_price": "5"}, "Enter a quantity"),
+        ({**ARCH, "own_reason": ""}, "why the catalogue"),
         ({"quantity_LINE": "0"}, "Enter a quantity"),
         ({"quantity_LINE": "NaN"}, "Enter a quantity"),
     ],
@@ -637,7 +640,11 @@ def test_a_page_of_a_proposal_takes_eight_statements_at_most(
     client: StrictClient, session: Session, staff: bool
 ) -> None:
     cycle, author = make_cycle(session, PhaseKind.REVIEW), make_person(session)
-    rich(session, cycle, author)
+    proposal, by = rich(session, cycle, author), Signature(author.actor(), datetime.now(UTC))
+    service.set_reviewed_lines(session, proposal, [service.ReviewedWork(None, "x", "m", 1000, 5)])
+    service.coauthors.join_authors(session, by, proposal, [make_person(session).id for _ in "abc"])
+    first = service.add_comment(session, by, proposal, "First")
+    service.add_comment(session, by, proposal, "Answer", parent_id=first.id)
     path = f"/c/{cycle.slug}/proposals/1"
     sign_in(client, make_person(session, "reviewer") if staff else author)
     statements = statements_of(session, client, path)

@@ -23,7 +23,7 @@ from pb_portal.proposals.models import Proposal
 from pb_portal.results import checks, queries, service
 from pb_portal.results.models import CountRun, ProposalResult
 from pb_portal.tally import lot_order
-from tests.factories import make_cycle, make_person, make_proposal, signed
+from tests.factories import SIGNER, make_cycle, make_person, make_proposal, signed
 
 
 @pytest.fixture
@@ -37,9 +37,11 @@ def second(session: Session) -> Person:
 
 
 def certified(session: Session, cycle: Cycle, first: Person, second: Person) -> CountRun:
-    run = service.count(session, signed(first), cycle)
+    run = service.count(session, signed(first), cycle, SIGNER)
     request = service.propose_certification(session, signed(first), run)
-    return service.decide_certification(session, signed(second), request, approve=True)
+    return service.decide_certification(
+        session, signed(second), request, approve=True, signer=SIGNER
+    )
 
 
 def results(session: Session, run: CountRun) -> dict[int, ProposalResult]:
@@ -50,7 +52,7 @@ def results(session: Session, run: CountRun) -> dict[int, ProposalResult]:
 def test_the_most_voted_that_fit_win_and_each_has_its_reason(
     session: Session, voted: Cycle, first: Person
 ) -> None:
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     got = results(session, run)
     assert (got[1].reason, got[1].votes, got[1].params) == (
         "won",
@@ -71,24 +73,24 @@ def test_a_tie_is_broken_by_the_lot_that_was_committed_before_the_vote(
     assert row is not None
     seed = bytes.fromhex(row.lot_seed)
     assert hashlib.sha256(seed).hexdigest() == row.content["lot_commitment"]
-    got = results(session, service.count(session, signed(first), voted))
+    got = results(session, service.count(session, signed(first), voted, SIGNER))
     winner, loser = (int(one) for one in lot_order(seed, ["3", "4"]))
     assert got[winner].selected
     assert (got[loser].reason, got[loser].params["against"]) == ("lost_lot", [winner])
 
 
 def test_counting_again_gives_the_same_run(session: Session, voted: Cycle, first: Person) -> None:
-    run = service.count(session, signed(first), voted)
-    assert service.count(session, signed(first), voted) is run
+    run = service.count(session, signed(first), voted, SIGNER)
+    assert service.count(session, signed(first), voted, SIGNER) is run
     assert session.scalar(select(func.count()).select_from(ProposalResult)) == 6
 
 
 def test_other_ballots_replace_the_former_count(
     session: Session, voted: Cycle, first: Person, cast
 ) -> None:
-    former = service.count(session, signed(first), voted)
+    former = service.count(session, signed(first), voted, SIGNER)
     cast(voted, "late", [session.scalars(select(Proposal).where(Proposal.number == 5)).one()])
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     assert run.id != former.id
     assert former.state == "discarded"
     assert former.input_digest != run.input_digest
@@ -102,7 +104,7 @@ def test_the_last_revision_of_a_ballot_counts(
 ) -> None:
     chosen = session.scalars(select(Proposal).where(Proposal.number == 5)).one()
     cast(voted, "voter-0", [chosen], 2)
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     got = results(session, run)
     assert (got[1].votes, got[5].votes) == (2, 1)
     assert checks.all_hold(run.checks)
@@ -112,13 +114,13 @@ def test_the_last_revision_of_a_ballot_counts(
 def test_nothing_is_counted_while_the_vote_is_open(session: Session, first: Person) -> None:
     cycle = make_cycle(session, PhaseKind.VOTING)
     with pytest.raises(Refusal, match="vote_open"):
-        service.count(session, signed(first), cycle)
+        service.count(session, signed(first), cycle, SIGNER)
 
 
 def test_rules_that_were_not_frozen_are_not_counted_by(session: Session, first: Person) -> None:
     cycle = make_cycle(session, PhaseKind.RESULTS, frozen=False)
     with pytest.raises(Refusal, match="rules_not_frozen"):
-        service.count(session, signed(first), cycle)
+        service.count(session, signed(first), cycle, SIGNER)
 
 
 def test_only_a_commissioner_of_the_city_counts(session: Session, voted: Cycle) -> None:
@@ -128,7 +130,7 @@ def test_only_a_commissioner_of_the_city_counts(session: Session, voted: Cycle) 
         make_person(session, "commissioner", area=voted.areas[0].area),
     ):
         with pytest.raises(Forbidden):
-            service.count(session, signed(person), voted)
+            service.count(session, signed(person), voted, SIGNER)
 
 
 def test_two_commissioners_certify_and_the_proposals_move_on(
@@ -156,17 +158,17 @@ def test_two_commissioners_certify_and_the_proposals_move_on(
 
 
 def test_nobody_certifies_alone(session: Session, voted: Cycle, first: Person) -> None:
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     request = service.propose_certification(session, signed(first), run)
     with pytest.raises(Refusal, match="same_person"):
-        service.decide_certification(session, signed(first), request, approve=True)
+        service.decide_certification(session, signed(first), request, approve=True, signer=SIGNER)
     assert run.state == "counted"
 
 
 def test_the_database_refuses_one_person_as_both_commissioners(
     session: Session, voted: Cycle, first: Person
 ) -> None:
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     for second in (first.id, None):
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(
@@ -194,13 +196,13 @@ def test_a_certified_count_is_final(
         with pytest.raises(DatabaseError, match="final"), session.begin_nested():
             session.execute(text(change), {"id": run.id})
     with pytest.raises(Refusal, match="certified_already"):
-        service.count(session, signed(first), voted)
+        service.count(session, signed(first), voted, SIGNER)
 
 
 def test_numbers_have_no_door_before_certification(
     session: Session, voted: Cycle, first: Person
 ) -> None:
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     assert queries.certified_run(session, voted.id) is None
     assert queries.winners_of(session, voted.id) == frozenset()
     with pytest.raises(Missing):
@@ -210,14 +212,19 @@ def test_numbers_have_no_door_before_certification(
 def test_a_refusal_needs_a_reason_and_leaves_the_count_sealed(
     session: Session, voted: Cycle, first: Person, second: Person
 ) -> None:
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     request = service.propose_certification(session, signed(first), run)
     with pytest.raises(Refusal, match="reason_missing"):
-        service.decide_certification(session, signed(second), request, approve=False)
+        service.decide_certification(session, signed(second), request, approve=False, signer=SIGNER)
     with pytest.raises(Refusal, match="waiting"):
-        service.count(session, signed(first), voted)
+        service.count(session, signed(first), voted, SIGNER)
     service.decide_certification(
-        session, signed(second), request, approve=False, reason="The register is disputed."
+        session,
+        signed(second),
+        request,
+        approve=False,
+        signer=SIGNER,
+        reason="The register is disputed.",
     )
     assert run.state == "counted"
     refused = queries.last_decline(session, run)
@@ -229,11 +236,11 @@ def test_a_refusal_needs_a_reason_and_leaves_the_count_sealed(
 def test_a_ballot_added_after_the_first_signature_stops_the_second(
     session: Session, voted: Cycle, first: Person, second: Person, cast
 ) -> None:
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     request = service.propose_certification(session, signed(first), run)
     cast(voted, "late", [session.scalars(select(Proposal).where(Proposal.number == 5)).one()])
     with pytest.raises(Refusal, match="changed"):
-        service.decide_certification(session, signed(second), request, approve=True)
+        service.decide_certification(session, signed(second), request, approve=True, signer=SIGNER)
     assert run.state == "counted"
 
 
@@ -241,7 +248,7 @@ def test_a_ballot_without_a_voter_fails_its_check(
     session: Session, voted: Cycle, first: Person
 ) -> None:
     session.execute(text("DELETE FROM voting_participation WHERE voter_key = 'voter-0'"))
-    run = service.count(session, signed(first), voted)
+    run = service.count(session, signed(first), voted, SIGNER)
     assert run.checks["ballots"] == {"holds": False, "ballots": 5, "voters": 4}
     with pytest.raises(Refusal, match="checks_fail"):
         service.propose_certification(session, signed(first), run)
@@ -257,7 +264,7 @@ def test_proposals_below_the_least_number_of_votes_do_not_win(
     )
     cast(cycle, "a", [liked, lonely])
     cast(cycle, "b", [liked])
-    got = results(session, service.count(session, signed(first), cycle))
+    got = results(session, service.count(session, signed(first), cycle, SIGNER))
     assert got[1].selected
     assert (got[2].reason, got[2].params) == ("below_threshold", {"threshold": 2, "missing": 1})
 
@@ -269,6 +276,6 @@ def test_a_request_of_another_kind_is_no_certification(
         session, signed(first), "phase.extend", "phase:1", payload={}, reason=""
     )
     with pytest.raises(Missing):
-        service.decide_certification(session, signed(second), other, approve=True)
+        service.decide_certification(session, signed(second), other, approve=True, signer=SIGNER)
     with pytest.raises(Missing):
         queries.get_certification(session, other.id)

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,12 +17,12 @@ from pb_portal.accounts.models import Person
 from pb_portal.cycles.models import Cycle
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.proposals.models import Proposal
-from pb_portal.results import queries, service
+from pb_portal.results import queries, service, worker
 from pb_portal.results.models import CountRun
 from pb_portal.tally import count, lot
 from pb_portal.tally.pabulib import read
 from tests.conftest import sign_in
-from tests.factories import make_cycle, make_person, make_proposal, signed
+from tests.factories import SIGNER, make_cycle, make_person, make_proposal, signed
 from tests.strict import StrictClient
 
 LOCALES = ("kk", "ru", "en")
@@ -37,9 +39,11 @@ def second(session: Session) -> Person:
 
 
 def certify(session: Session, cycle: Cycle, first: Person, second: Person) -> CountRun:
-    run = service.count(session, signed(first), cycle)
+    run = service.count(session, signed(first), cycle, SIGNER)
     request = service.propose_certification(session, signed(first), run)
-    return service.decide_certification(session, signed(second), request, approve=True)
+    return service.decide_certification(
+        session, signed(second), request, approve=True, signer=SIGNER
+    )
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -54,12 +58,14 @@ def test_before_certification_the_page_says_when(
 
 
 def test_commissioners_go_from_the_count_to_the_public_result(
-    client: StrictClient, session: Session, voted: Cycle, first: Person, second: Person
+    app: Flask, client: StrictClient, session: Session, voted: Cycle, first: Person, second: Person
 ) -> None:
     desk = f"/desk/cycles/{voted.slug}/count"
     sign_in(client, first)
     assert "wait to be counted" in client.page(desk)
     assert client.fill(desk).status_code == 302
+    assert "being counted" in client.page(desk)
+    assert worker.count_next(app, lambda: datetime.now(UTC), SIGNER)
     assert "Counted and sealed" in client.page(desk)
     assert client.fill(f"/desk/cycles/{voted.slug}/certification", at=desk).status_code == 302
     assert "the second must decide" in client.page(desk)
@@ -93,7 +99,7 @@ def test_no_page_shows_a_sealed_number(
     other = make_proposal(session, cycle, cost=78, status="admitted", title="Other")
     for voter in range(147):
         cast(cycle, f"v{voter}", [planted if voter < 143 else other])
-    run = service.count(session, signed(first), cycle)
+    run = service.count(session, signed(first), cycle, SIGNER)
     request = service.propose_certification(session, signed(first), run)
     session.commit()
     sign_in(client, second)

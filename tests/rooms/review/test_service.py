@@ -22,6 +22,7 @@ from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from pb_portal.outbox.models import Letter
 from pb_portal.proposals import service as proposals
 from pb_portal.proposals.models import Comment, Proposal
+from pb_portal.proposals.queries import comments
 from pb_portal.review import queries, queue, service
 from pb_portal.review.models import CouncilDecision, ReviewOpinion
 from tests.factories import make_cycle, make_person, make_proposal, signed
@@ -38,6 +39,7 @@ def finding(recommends: str = "admit", **values: Any) -> service.Finding:
             "checklist": GOOD,
             "reviewed_cost": 11_000_000,
             "remark": "Checked on the spot.",
+            "grounds": ("network_zone",) if recommends == "reject" else (),
             **values,
         }
     )
@@ -183,6 +185,8 @@ def test_nothing_is_returned_when_the_author_could_no_longer_answer(
         (finding(checklist={**GOOD, "lawful": ""}), "review.answer_all", None),
         (finding(reviewed_cost=None), "review.cost_missing", "reviewed_cost"),
         (finding("reject", remark=""), "review.reject_needs_remark", "remark"),
+        (finding("reject", grounds=()), "council.no_ground", "grounds"),
+        (finding("reject", grounds=("ugly",)), "council.no_ground", "grounds"),
         (
             finding(checklist={**GOOD, "own": "no"}, remark=""),
             "review.no_needs_remark",
@@ -295,6 +299,11 @@ def test_an_old_finding_does_not_pass_a_reworked_file_to_the_council(
         session, signed(reviewer), proposal, ProposalAction.APPEAL, part="author", reason="Look"
     )
     later = signed(reviewer, datetime.now(UTC) + timedelta(seconds=1))
+    head = signed(secretary, later.at)
+    service.answer_appeal(
+        session, head, proposal.id, grant=True, words="Looked", version=proposal.version
+    )
+    assert proposal.reviewer_id is None
     service.take(session, later, proposal.id, version=proposal.version)
     assert not queries.passed_to_council(session, proposal)
     service.record_finding(session, later, proposal.id, finding(), version=proposal.version)
@@ -344,7 +353,9 @@ def test_the_queue_shows_own_districts_by_due_date(
     mine = frozenset({cycle.areas[0].area_id})
 
     def ids(view: str, **values: Any) -> list[int]:
-        rows = queue.files(session, mine, view, person_id=reviewer.id, at=NOW, **values)
+        rows = queue.files(
+            session, mine, queue.Asked(view), person_id=reviewer.id, at=NOW, **values
+        )
         return [row.id for row in rows]
 
     assert ids("todo") == [late.id, soon.id, far.id, undated.id]
@@ -359,7 +370,7 @@ def test_the_queue_shows_own_districts_by_due_date(
     record(session, reviewer, far, finding())
     assert ids("ready") == [far.id]
     assert far.id not in ids("todo")
-    counts = queue.counts(session, mine, reviewer.id, NOW)
+    counts = queue.counts(queue.heaps(session, mine, reviewer.id, NOW), queue.Asked())
     assert counts == {
         "todo": 3,
         "overdue": 1,
@@ -369,7 +380,7 @@ def test_the_queue_shows_own_districts_by_due_date(
         "with_author": 1,
         "ready": 1,
     }
-    everywhere = queue.files(session, None, "todo", person_id=reviewer.id, at=NOW)
+    everywhere = queue.files(session, None, queue.Asked("todo"), person_id=reviewer.id, at=NOW)
     assert len(everywhere) == 4
 
 
@@ -402,8 +413,8 @@ def test_a_moderator_hides_a_comment_with_a_reason_and_shows_it_again(
     assert refused.value.permission == P.MODERATE
     proposals.hide_comment(session, signed(moderator), comment.id, reason="Insults")
     assert (comment.hidden_at is not None, comment.hidden_reason) == (True, "Insults")
-    hidden = queries.newest_comments(session, None, hidden=True)
-    assert [row.id for row, _ in hidden] == [comment.id]
+    hidden = comments.to_moderate(session, None, "hidden")
+    assert [row.comment.id for row in hidden] == [comment.id]
     proposals.show_comment(session, signed(moderator), comment.id)
     assert (comment.hidden_at, comment.hidden_reason, comment.body) == (None, "", "Rude")
 

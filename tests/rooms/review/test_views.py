@@ -63,8 +63,8 @@ def passed(session: Session, reviewer: Person, proposal: Proposal) -> None:
     session.commit()
 
 
-def test_a_file_goes_from_the_queue_to_the_council_and_to_the_public(
-    client: StrictClient, session: Session, reviewer: Person, secretary: Person, proposal: Proposal
+def test_a_file_goes_from_the_queue_to_the_council(
+    client: StrictClient, session: Session, reviewer: Person, proposal: Proposal
 ) -> None:
     path = f"/desk/review/{proposal.id}"
     sign_in(client, reviewer)
@@ -89,40 +89,6 @@ def test_a_file_goes_from_the_queue_to_the_council_and_to_the_public(
     assert path in client.page("/desk/review?view=ready")
     assert "passed to the council" in client.page(path)
     assert "corrected finding" in client.page(path)
-    sign_in(client, secretary)
-    council = f"/desk/council/{proposal.id}"
-    for locale in LOCALES:
-        assert council in client.page("/desk/council", locale=locale)
-        assert "Checked on the spot." in client.page(council, locale=locale)
-    client.page(council)
-    session.expire_all()
-    decision: dict[str, Any] = {
-        "version": proposal.version,
-        "sitting_on": NOW.date().isoformat(),
-        "protocol_number": "14/2026",
-        "votes_for": "7",
-        "votes_against": "1",
-        "outcome": "reject",
-    }
-    bare = client.fill(council, decision)
-    assert bare.status_code == 422
-    assert "Choose at least one ground" in bare.get_data(as_text=True)
-    assert 'value="14/2026"' in bare.get_data(as_text=True)
-    grounded = client.fill(council, {**decision, "grounds": ["network_zone"]})
-    assert grounded.status_code == 422
-    assert "Explain the rejection" in grounded.get_data(as_text=True)
-    decision |= {"grounds": ["network_zone", "duplicate"], "sentence": "A main runs here."}
-    assert client.fill(council, decision).status_code == 302
-    assert "does not wait for the council" in client.page(council)
-    for locale in LOCALES:
-        public = client.page(f"/c/{proposal.cycle.slug}/decisions", locale=locale)
-        assert "14/2026" in public and "A main runs here." in public
-    public = client.page(f"/c/{proposal.cycle.slug}/decisions?outcome=reject")
-    assert "In the protection zone of utility networks" in public
-    admitted = client.page(f"/c/{proposal.cycle.slug}/decisions?outcome=admit")
-    assert "14/2026" not in admitted
-    page = client.page(f"/c/{proposal.cycle.slug}/proposals/{proposal.number}")
-    assert "A main runs here." in page
 
 
 def test_a_finding_with_gaps_is_told_beside_every_gap_and_keeps_what_was_typed(
@@ -141,8 +107,6 @@ def test_a_finding_with_gaps_is_told_beside_every_gap_and_keeps_what_was_typed(
     assert page.count("Choose one of the answers") >= len(CHECKS) - 1
     words = client.fill(path, {**typed, **GOOD, "recommends": "admit", "reviewed_cost": "many"})
     assert "Write a whole number" in words.get_data(as_text=True)
-    free = client.fill(path, {**typed, **GOOD, "recommends": "admit", "reviewed_cost": ""})
-    assert "Enter the reviewed cost" in free.get_data(as_text=True)
     back = client.fill(path, {**typed, "recommends": "return", "remark": ""})
     assert "Write what the author should change" in back.get_data(as_text=True)
 
@@ -171,35 +135,6 @@ def test_two_reviewers_at_once_the_second_gets_409_and_keeps_the_typed_text(
     assert taken.status_code == 409
     session.expire_all()
     assert proposal.reviewer_id == reviewer.id
-
-
-def test_a_council_decision_on_a_changed_file_is_409_and_keeps_the_words(
-    client: StrictClient, session: Session, reviewer: Person, secretary: Person, proposal: Proposal
-) -> None:
-    passed(session, reviewer, proposal)
-    sign_in(client, secretary)
-    data = {
-        "version": proposal.version - 1,
-        "sitting_on": NOW.date().isoformat(),
-        "protocol_number": "9",
-        "votes_for": "5",
-        "votes_against": "0",
-        "outcome": "admit",
-        "sentence": "Carefully worded",
-    }
-    late = client.fill(f"/desk/council/{proposal.id}", data)
-    assert late.status_code == 409
-    assert "Carefully worded" in late.get_data(as_text=True)
-    service.take(session, signed(reviewer), proposal.id, version=proposal.version)
-    session.commit()
-    gone = client.fill(f"/desk/council/{proposal.id}", data, at="/me")
-    assert gone.status_code == 409
-    assert "Carefully worded" in gone.get_data(as_text=True)
-    again = {**data, "version": proposal.version, "sitting_on": "soon", "votes_for": "-1"}
-    wrong = client.fill(f"/desk/council/{proposal.id}", again, at="/me")
-    assert wrong.status_code == 422
-    assert "Write a date like" in wrong.get_data(as_text=True)
-    assert "From 0 to 500" in wrong.get_data(as_text=True)
 
 
 def test_a_reviewer_of_another_district_gets_403_and_an_own_queue(
@@ -238,10 +173,10 @@ def test_long_lists_have_pages(client: StrictClient, session: Session, cycle: Cy
         make_proposal(session, cycle, due_at=NOW + timedelta(days=day))
     sign_in(client, make_person(session, "reviewer"))
     first = client.page("/desk/review")
-    assert first.count("/desk/review/") == 50
+    assert first.count('type="checkbox" name="file"') == 50
     after = first.split("after=")[1].split('"')[0].split("&")[0]
     second = client.page(f"/desk/review?after={after}")
-    assert second.count("/desk/review/") == 2
+    assert second.count('type="checkbox" name="file"') == 2
 
 
 def test_drafts_and_unknown_files_are_not_found(

@@ -17,7 +17,7 @@ from pb_portal.files.models import StoredFile
 from pb_portal.register.models import RegisterState
 from pb_portal.review import service as review
 from tests.conftest import sign_in
-from tests.factories import make_area, make_cycle, make_person, make_proposal, signed
+from tests.factories import SIGNER, make_area, make_cycle, make_person, make_proposal, signed
 from tests.strict import StrictClient
 
 ROLES = sorted({role for granted in GRANTS.values() for role in granted if role[0] != "*"})
@@ -91,12 +91,10 @@ def test_a_private_picture_is_for_its_owner_alone(
     )
     session.add(stored)
     session.flush()
-    from pb_portal.files.service import path_of
+    from pb_portal.files.service import name_of
     from pb_portal.web.storage import root
 
-    path = path_of(root(), stored)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"x")
+    root().put(name_of(stored), b"x", "image/jpeg")
     for person, status in ((owner, 200), (make_person(session), 404), (_staff(session), 404)):
         sign_in(client, person)
         answer = client.get("/files/private-picture")
@@ -142,9 +140,11 @@ def test_of_two_who_decide_on_a_certification_the_second_gets_a_conflict(
 
     first, second = make_person(session, "commissioner"), make_person(session, "commissioner")
     session.add(RegisterState(cycle_id=cycle.id, entries=1, frozen_at=datetime.now(UTC)))
-    run = service.count(session, signed(first), cycle)
+    run = service.count(session, signed(first), cycle, SIGNER)
     request = service.propose_certification(session, signed(first), run)
-    service.decide_certification(session, signed(second), request, approve=False, reason="Wait")
+    service.decide_certification(
+        session, signed(second), request, approve=False, signer=SIGNER, reason="Wait"
+    )
     sign_in(client, make_person(session, "commissioner"))
     path = f"/desk/certifications/{request.id}"
     late = client.fill(path, {"decision": "approve", "reason": ""}, at="/me")

@@ -55,7 +55,10 @@ export default function autosave(form) {
       });
       // A redirect leads to the login page: the session has ended, so nothing was kept.
       if (answer.redirected || answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
-      if (answer.ok) say("saved");
+      if (answer.ok) {
+        say("saved");
+        document.dispatchEvent(new CustomEvent("autosave:saved"));
+      }
       else refuse((await answer.json().catch(() => ({}))).error);
     } catch {
       for (const name of names) changed.add(name);

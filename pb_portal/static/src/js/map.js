@@ -10,23 +10,9 @@ async function pointsOf(box) {
   return answer.json();
 }
 
-// Columns weigh a fraction of objects; titles are left out when there are thousands of points.
-function fromColumns({ columns, base, word }) {
-  return columns.number.map((number, i) => ({
-    key: number,
-    lat: columns.lat[i] / 100000,
-    lon: columns.lon[i] / 100000,
-    category: columns.categories[columns.category[i]],
-    title: columns.title[i] ?? `${word} ${number}`,
-    text: columns.title[i] ? `${word} ${number}` : "",
-    url: base + number,
-  }));
-}
-
-// Accepts a list of points, {points: […]}, {columns: …}, or a GeoJSON collection.
+// Accepts a list of points, {points: […]}, or a GeoJSON collection.
 function plain(data) {
   if (Array.isArray(data)) return data;
-  if (data.columns) return fromColumns(data);
   if (data.points) return data.points;
   return (data.features ?? []).map(({ geometry, properties, id }) => ({
     key: id,
@@ -36,7 +22,7 @@ function plain(data) {
   }));
 }
 
-function popup(point) {
+export function popup(point) {
   const box = document.createElement("div");
   const title = document.createElement(point.url ? "a" : "strong");
   title.textContent = point.title ?? "";
@@ -50,7 +36,7 @@ function popup(point) {
   return box;
 }
 
-function tie(pin, key) {
+export function tie(pin, key) {
   const card = document.querySelector(`[data-map-key="${CSS.escape(String(key))}"]`);
   if (!card) return;
   const name = card.classList[0];
@@ -65,7 +51,7 @@ function tie(pin, key) {
   pin.on("mouseout", () => light(false));
 }
 
-function clusters() {
+export function clusters() {
   return L.markerClusterGroup({
     showCoverageOnHover: false,
     maxClusterRadius: 60,
@@ -77,6 +63,24 @@ function clusters() {
         html: `<span class="map-cluster">${cluster.getChildCount()}</span>`,
       }),
   });
+}
+
+export function canvasOf(box) {
+  const canvas = document.createElement("div");
+  canvas.className = "map__canvas";
+  canvas.setAttribute("role", "group");
+  canvas.setAttribute("aria-label", box.dataset.label);
+  box.append(canvas);
+  box.classList.add("map--on");
+  return canvas;
+}
+
+export function giveUp(box, canvas) {
+  box.classList.remove("map--on");
+  canvas.remove();
+  const said = document.createElement("p");
+  said.textContent = box.dataset.textFailed;
+  box.querySelector(".map__fallback").prepend(said);
 }
 
 // A map behind a tab asks for nothing until it is shown.
@@ -94,14 +98,10 @@ function shown(box) {
 
 export default async function mapOfPoints(box) {
   await shown(box);
+  if ("live" in box.dataset) return (await import("./map_live.js")).default(box);
   const points = plain(await pointsOf(box));
   const signs = JSON.parse(box.dataset.signs ?? "{}");
-  const canvas = document.createElement("div");
-  canvas.className = "map__canvas";
-  canvas.setAttribute("role", "group");
-  canvas.setAttribute("aria-label", box.dataset.label);
-  box.append(canvas);
-  box.classList.add("map--on");
+  const canvas = canvasOf(box);
 
   try {
     const map = create(canvas, box.dataset);
@@ -125,11 +125,7 @@ export default async function mapOfPoints(box) {
     map.fitBounds(around.pad(0.04), { maxZoom: 15, animate: false });
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
   } catch (error) {
-    box.classList.remove("map--on");
-    canvas.remove();
-    const said = document.createElement("p");
-    said.textContent = box.dataset.textFailed;
-    box.querySelector(".map__fallback").prepend(said);
+    giveUp(box, canvas);
     throw error;
   }
 }

@@ -61,7 +61,12 @@ export async function areas(map, url, here) {
       label.textContent = text.replace(/\s(район|ауданы|district)$/i, "");
       shape.bindTooltip(label, { permanent: true, direction: "center", className: "map-area-name", pane: "names" });
       const [lon, lat] = properties.label ?? [];
-      if (lon && lat) shape.on("add", () => shape.getTooltip()?.setLatLng([lat, lon]));
+      shape.on("add", () => {
+        const tooltip = shape.getTooltip();
+        // A name written on the map, hidden while it zooms: no tooltip of anything a reader could reach.
+        tooltip?.getElement()?.removeAttribute("role");
+        if (lon && lat) tooltip?.setLatLng([lat, lon]);
+      });
     },
   }).addTo(map);
   return { layer, shapes };

@@ -8,10 +8,19 @@ import { openers } from "./dialog.js";
 import errorSummary from "./error_summary.js";
 import estimate from "./estimate.js";
 import filters from "./filters.js";
+import insert from "./insert.js";
 import menu from "./menu.js";
 import photoPreview from "./photo_preview.js";
+import presence from "./presence.js";
 import print from "./print.js";
+import reviewedEstimate from "./reviewed_estimate.js";
 import share from "./share.js";
+import similar from "./similar.js";
+import suggest from "./suggest.js";
+import works from "./works.js";
+import tickAll from "./tick_all.js";
+import walk from "./walk.js";
+import watch from "./watch.js";
 
 const modules = {
   autosave,
@@ -22,11 +31,21 @@ const modules = {
   "error-summary": errorSummary,
   estimate,
   filters,
+  insert,
   menu,
   "photo-preview": photoPreview,
+  presence,
   print,
+  "reviewed-estimate": reviewedEstimate,
   share,
+  similar,
+  suggest,
+  works,
+  "tick-all": tickAll,
+  walk,
+  watch,
   map: async (element) => (await import("./map.js")).default(element),
+  "site-update": async (element) => (await import("./site_update.js")).default(element),
   "map-pin": async (element) => (await import("./map_pin.js")).default(element),
 };
 

@@ -1,0 +1,1 @@
+"""What people take away: typeset PDF and spreadsheets, both ways."""

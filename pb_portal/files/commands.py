@@ -1,0 +1,39 @@
+"""The store an installation uses, and `flask --app pb_portal files …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from config import Settings
+from pb_portal.db import session
+from pb_portal.files import service
+from pb_portal.files.storage import LocalStorage, Storage, s3_storage
+from pb_portal.web import clock, storage
+
+group = AppGroup("files", help="Uploads.")
+
+
+def store_of(settings: Settings) -> Storage:
+    """The S3-compatible store the settings name, else the folder of the installation."""
+    if not settings.s3_endpoint:
+        return LocalStorage(Path(settings.pb_instance) / "files")
+    return s3_storage(
+        settings.s3_endpoint,
+        settings.s3_bucket,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        region=settings.s3_region,
+    )
+
+
+@group.command("sweep")
+@click.option("--for-real", is_flag=True, help="Remove them; without it they are only counted.")
+def sweep(for_real: bool) -> None:
+    """Find stored bytes that belong to no file, a day old or more."""
+    store = storage.root()
+    found = list(service.orphans(session(), store, clock.now()))
+    gone = service.remove(store, found) if for_real else 0
+    click.echo(f"{len(found)} without a file, {gone} removed")

@@ -1,0 +1,1 @@
+"""Reading: projects as they stood on a day, and what was published."""

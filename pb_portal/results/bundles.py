@@ -1,0 +1,126 @@
+"""The signed bundle of a certified count: made once, kept for good, rebuilt to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from pb_portal.cycles import queries as cycles
+from pb_portal.cycles.models import Cycle
+from pb_portal.db import Missing, database_now
+from pb_portal.domain.refusal import Refusal
+from pb_portal.results import exports, queries
+from pb_portal.results.elections import AreaVote, entries_of, votes_by_area
+from pb_portal.results.models import CountRun, ResultBundle
+from pb_portal.signing import Signer
+from pb_portal.tally.areas import Area
+from pb_portal.tally.bundle import Bundle, LotRecord, Part, build
+from pb_portal.voting import heads
+from pb_portal.voting import queries as voting
+
+
+def keep(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> ResultBundle:
+    """The bundle of a certified count of ours, made and stored unless it is there.
+
+    Refuses (`result.changed`) when what would be published does not count to what was certified.
+    """
+    found = session.get(ResultBundle, run_id)
+    if found is not None:
+        return found
+    made = make(session, run_id, signer, zone)
+    row = ResultBundle(
+        run_id=run_id, sha256=made.sha256, public_key=signer.public_key, data=made.data
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> Bundle:
+    """Build the bundle; the same count, key and program give the same bytes."""
+    run = session.get(CountRun, run_id)
+    if run is None or run.state != "certified" or run.imported:
+        raise Missing("result")
+    cycle = cycles.get_cycle_by_id(session, run.cycle_id)
+    rules = cycles.rules_of(cycle)
+    ballots = voting.counted_ballots(session, cycle.id, database_now(session))
+    votes, counted, _blank = votes_by_area(cycle, rules, entries_of(session, cycle.id), ballots)
+    won = queries.winners_of(session, cycle.id)
+    place = exports.Place(unit=exports.unit_of(cycle), zone=zone)
+    made = build(
+        [_part(cycle, vote, place, run, won) for vote in votes],
+        rule_book=rules.to_dict(),
+        lot=LotRecord(bytes.fromhex(run.lot_seed), rules.lot_commitment),
+        ledger=_ledger(session, cycle, counted),
+        about=_about(cycle, run),
+        sign=signer.sign_raw,
+    )
+    _compare(votes, made, won)
+    return made
+
+
+def missing(session: Session) -> Sequence[int]:
+    """Certified counts of ours that have no bundle yet."""
+    return session.scalars(
+        select(CountRun.id).where(
+            CountRun.state == "certified",
+            ~CountRun.imported,
+            ~exists().where(ResultBundle.run_id == CountRun.id),
+        )
+    ).all()
+
+
+def find(session: Session, run: CountRun) -> ResultBundle | None:
+    """The bundle of a count."""
+    return session.get(ResultBundle, run.id)
+
+
+def _part(
+    cycle: Cycle, vote: AreaVote, place: exports.Place, run: CountRun, won: frozenset[int]
+) -> Part:
+    election = exports.published(cycle, vote, place, run, won)
+    return Part(
+        Area(vote.part.area.code, election),
+        withheld=election.voters < queries.FEW,
+        about={"names": vote.part.area.names},
+    )
+
+
+def _ledger(session: Session, cycle: Cycle, ballots: int) -> dict[str, object]:
+    signed = heads.of_cycle(session, cycle.id)
+    return {
+        "heads": [
+            {
+                **heads.told(cycle.slug, head.size, head.root, head.signed_at),
+                "signature": head.signature,
+            }
+            for head in signed
+        ],
+        "key": signed[-1].public_key if signed else "",
+        "ballots": ballots,
+    }
+
+
+def _about(cycle: Cycle, run: CountRun) -> dict[str, object]:
+    return {
+        "cycle": cycle.slug,
+        "names": cycle.names,
+        "year": cycle.year,
+        "city": cycle.city,
+        "sample": cycle.is_sample,
+        "counted_at": run.counted_at.isoformat(),
+        "certified_at": run.certified_at.isoformat() if run.certified_at else "",
+        "input_sha256": run.input_digest,
+        "result_sha256": run.result_digest,
+        "turnout": queries.public_turnout(run),
+    }
+
+
+def _compare(votes: Sequence[AreaVote], made: Bundle, won: frozenset[int]) -> None:
+    for vote in votes:
+        selected = set(made.outcomes[vote.part.area.code].selected)
+        if selected != {str(entry.number) for entry in vote.entries if entry.id in won}:
+            raise Refusal("result.changed")

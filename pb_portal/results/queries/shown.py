@@ -1,0 +1,210 @@
+"""Reading results. `certified_run` is the only door to numbers, closed until it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts.models import Person
+from pb_portal.cycles.models import Category
+from pb_portal.db import Missing
+from pb_portal.places.models import Area
+from pb_portal.proposals.models import Proposal
+from pb_portal.register.models import RegisterState
+from pb_portal.results.models import AreaResult, CountRun, Margin, ProposalResult
+
+FEW = 300
+"""Under so many ballots an area's votes are published as totals only."""
+TOGETHER = 10
+"""Smaller groups of people are not told of."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One proposal as the result shows it."""
+
+    proposal_id: int
+    number: int
+    external_id: str
+    title: str
+    language: str
+    address: str
+    area_id: int
+    category: str | None
+    lat: float | None
+    lon: float | None
+    votes: int
+    score: int
+    rank: int
+    cost: int
+    selected: bool
+    reason: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One area of the result."""
+
+    area: Area
+    result: AreaResult
+    lines: Sequence[Line]
+
+    @cached_property
+    def won(self) -> list[Line]:
+        """Winners, the best first."""
+        return [line for line in self.lines if line.selected]
+
+    @cached_property
+    def lost(self) -> list[Line]:
+        """The others, the best first."""
+        return [line for line in self.lines if not line.selected]
+
+    @property
+    def left(self) -> int:
+        """What nobody took of the budget."""
+        return self.result.budget - self.result.spent
+
+    @property
+    def few(self) -> bool:
+        """Whether too few voted here for the ballots to be published."""
+        return self.result.ballots < FEW
+
+
+@dataclass(frozen=True)
+class Result:
+    """The whole certified result."""
+
+    sections: Sequence[Section]
+
+    @cached_property
+    def winners(self) -> list[Line]:
+        """Winners of all areas."""
+        return [line for section in self.sections for line in section.won]
+
+    @cached_property
+    def by_category(self) -> list[tuple[str, int, int]]:
+        """Category, number of winners and their cost, the dearest category first."""
+        found: dict[str, list[int]] = {}
+        for line in self.winners:
+            found.setdefault(line.category or "", []).append(line.cost)
+        told = [(code, len(costs), sum(costs)) for code, costs in found.items()]
+        return sorted(told, key=lambda one: (-one[2], one[0]))
+
+    @cached_property
+    def proposals(self) -> int:
+        """How many proposals stood."""
+        return sum(len(section.lines) for section in self.sections)
+
+    @cached_property
+    def spent(self) -> int:
+        """What the winners cost, with what is paid from outside the budgets."""
+        return sum(section.result.spent + section.result.outside for section in self.sections)
+
+    @cached_property
+    def budget(self) -> int:
+        """The budgets of all areas together."""
+        return sum(section.result.budget for section in self.sections)
+
+
+def certified_run(session: Session, cycle_id: int) -> CountRun | None:
+    """The certified count of a cycle; None before certification."""
+    return session.scalars(
+        select(CountRun).where(CountRun.cycle_id == cycle_id, CountRun.state == "certified")
+    ).one_or_none()
+
+
+def get_certified_run(session: Session, cycle_id: int) -> CountRun:
+    """The certified count; raises `Missing` before certification."""
+    run = certified_run(session, cycle_id)
+    if run is None:
+        raise Missing("result")
+    return run
+
+
+def sections(session: Session, run: CountRun) -> list[Section]:
+    """The certified result by area, in the areas' order."""
+    if run.state != "certified":
+        raise Missing("result")
+    lines: dict[int, list[Line]] = {}
+    for line in _lines(session, run.id):
+        lines.setdefault(line.area_id, []).append(line)
+    areas = session.execute(
+        select(Area, AreaResult)
+        .join(AreaResult, AreaResult.area_id == Area.id)
+        .where(AreaResult.run_id == run.id)
+        .order_by(Area.sort, Area.id)
+    )
+    return [Section(area, result, lines.get(area.id, [])) for area, result in areas]
+
+
+def _lines(session: Session, run_id: int) -> list[Line]:
+    shown = (
+        Proposal.id, Proposal.number, Proposal.external_id, Proposal.title, Proposal.language,
+        Proposal.address, ProposalResult.area_id, Category.code, Proposal.lat, Proposal.lon,
+        ProposalResult.votes, ProposalResult.score, ProposalResult.rank, ProposalResult.cost,
+        ProposalResult.selected, ProposalResult.reason, ProposalResult.params,
+    )  # fmt: skip
+    rows = session.execute(
+        select(*shown)
+        .select_from(ProposalResult)
+        .join(Proposal, Proposal.id == ProposalResult.proposal_id)
+        .outerjoin(Category, Category.id == Proposal.category_id)
+        .where(ProposalResult.run_id == run_id)
+        .order_by(ProposalResult.rank, ProposalResult.id)
+    )
+    return [Line(*row) for row in rows]
+
+
+def margins(session: Session, run: CountRun) -> dict[int, Margin]:
+    """How far proposals were from the other outcome, by id, as far as recounts have come."""
+    found = session.scalars(select(Margin).where(Margin.run_id == run.id))
+    return {one.proposal_id: one for one in found}
+
+
+def winners_of(session: Session, cycle_id: int) -> frozenset[int]:
+    """Ids of the proposals that won; none before certification."""
+    run = certified_run(session, cycle_id)
+    if run is None:
+        return frozenset()
+    return frozenset(
+        session.scalars(
+            select(ProposalResult.proposal_id).where(
+                ProposalResult.run_id == run.id, ProposalResult.selected
+            )
+        )
+    )
+
+
+def names_of(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
+    """Names of people by id, for those who signed."""
+    wanted = [one for one in ids if one is not None]
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {one: name for one, name in rows}
+
+
+def signers(session: Session, run: CountRun) -> list[str]:
+    """Names of the two commissioners who certified a result, the first one first."""
+    ids = [run.first_commissioner_id, run.second_commissioner_id]
+    names = names_of(session, ids)
+    return [names[one] for one in ids if one in names]
+
+
+def registered(session: Session, cycle_id: int) -> int:
+    """How many residents could vote; 0 where it is not known."""
+    state = session.get(RegisterState, cycle_id)
+    return state.entries if state else 0
+
+
+def public_turnout(run: CountRun) -> dict[str, Any]:
+    """Turnout without groups under ten: then no channel is told, since one gives the other."""
+    told = {key: value for key, value in run.turnout.items() if key != "channels"}
+    channels = run.turnout.get("channels", {})
+    if channels and all(people >= TOGETHER for people in channels.values()):
+        told["channels"] = channels
+    return told

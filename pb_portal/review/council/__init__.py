@@ -1,0 +1,1 @@
+"""The expert council: its members, its sittings, its protocols."""

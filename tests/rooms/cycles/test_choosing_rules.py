@@ -1,0 +1,129 @@
+"""The counting rule of a cycle is chosen in a form, in words, until it is frozen."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pb_portal.audit.models import AuditEntry
+from pb_portal.cycles import choosing
+from pb_portal.cycles.queries import rules_of
+from pb_portal.cycles.rules_form import BY_AREA
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.refusal import Forbidden, Refusal
+from pb_portal.domain.rule_book import RuleBook
+from pb_portal.tally import names, parse_rule
+from tests.conftest import sign_in
+from tests.factories import make_cycle, make_person, signed
+from tests.strict import StrictClient
+
+FORM = {
+    "min_choices": "1", "max_choices": "4", "minimum_votes": "5", "family": "equal-shares",
+    "completion": "add1-exhaustive", "utility": "cost", "start": "exact", "step": "1000",
+    "topup": "greedy", "comparison": "none", "ties": "lot", "fit": "stop", "near": "80",
+    "awards": "0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", choosing.FAMILIES)
+@pytest.mark.parametrize("completion", choosing.COMPLETIONS)
+def test_whatever_is_chosen_is_a_rule_that_counts(family: str, completion: str) -> None:
+    odd = {"utility": "cardinality", "topup": "greedy", "comparison": "satisfaction",
+           "ties": "cost-votes", "start": "floor", "step": "7", "fit": "skip", "near": "60",
+           "awards": "1"}  # fmt: skip
+    for options in ({}, dict(choosing.DEFAULTS), odd):
+        rule = choosing.identifier(family, completion, options)
+        assert str(parse_rule(rule)) == rule
+        choosing.check_rules(RuleBook(counting_rule=rule))
+    assert choosing.identifier(family, "", choosing.DEFAULTS) == family
+
+
+def test_every_rule_of_the_tally_can_be_chosen() -> None:
+    offered = {
+        choosing.identifier(family, completion, {})
+        for family in choosing.FAMILIES
+        for completion in choosing.COMPLETIONS
+    }
+    assert offered == set(names())
+    assert all(parse_rule(rule) for rule in BY_AREA)
+
+
+@pytest.mark.parametrize(
+    ("ballot", "rule"),
+    [
+        ("ranking", "phragmen"),
+        ("points", "phragmen"),
+        ("approval", "greedy:scoring=borda"),
+        ("knapsack", "greedy:scoring=points"),
+        ("approval", "no-such-rule"),
+        ("approval", "phragmen:topup=greedy"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_for_the_ballots_is_refused(ballot: str, rule: str) -> None:
+    with pytest.raises(Refusal, match="unfit"):
+        choosing.check_rules(RuleBook(ballot_type=ballot, counting_rule=rule))
+
+
+@pytest.mark.parametrize(
+    ("ballot", "rule"),
+    [("ranking", "greedy"), ("points", "equal-shares"), ("knapsack", "phragmen")],
+)
+def test_a_rule_that_fits_is_taken(ballot: str, rule: str) -> None:
+    choosing.check_rules(RuleBook(ballot_type=ballot, counting_rule=rule))
+
+
+def test_a_commissioner_chooses_and_residents_read_it_in_words(
+    client: StrictClient, session: Session
+) -> None:
+    cycle = make_cycle(session, PhaseKind.APPLICATIONS, areas=2, frozen=False)
+    former = cycle.rule_book and cycle.rule_book.lot_seed
+    code = cycle.areas[1].area.code
+    sign_in(client, make_person(session, "commissioner"))
+    address = f"/desk/cycles/{cycle.slug}/rules"
+    for locale in ("kk", "ru", "en"):
+        client.page(address, locale=locale)
+    done = client.fill(address, {**FORM, f"area_{code}": "phragmen"})
+    assert done.status_code == 302, done.get_data(as_text=True)[-2000:]
+    session.expire_all()
+    rules = rules_of(cycle)
+    assert rules.rule_of("") == "equal-shares/add1-exhaustive:step=1000,topup=greedy"
+    assert rules.rule_of(code) == "phragmen"
+    assert (rules.max_choices, rules.minimum_votes) == (4, 5)
+    assert cycle.rule_book and cycle.rule_book.lot_seed != former, "a fresh lot for fresh rules"
+    assert session.scalars(select(AuditEntry).where(AuditEntry.action == "rules.chosen")).one()
+    page = client.page(f"/c/{cycle.slug}/rules")
+    assert "Each voter gets an equal share of the money" in page
+    assert "Money flows to all voters at the same pace" in page
+    again = client.page(address)
+    assert 'value="equal-shares" checked' in again
+    assert "1000" in again
+
+
+def test_figures_that_contradict_each_other_are_said_beside_their_field(
+    client: StrictClient, session: Session
+) -> None:
+    cycle = make_cycle(session, PhaseKind.APPLICATIONS, frozen=False)
+    sign_in(client, make_person(session, "commissioner"))
+    address = f"/desk/cycles/{cycle.slug}/rules"
+    for wrong in (
+        {"min_choices": "5"}, {"max_choices": ""}, {"step": "x"}, {"near": "0"},
+        {"family": "nothing"}, {"completion": "nothing"}, {"max_choices": "9" * 30},
+    ):  # fmt: skip
+        answer = client.fill(address, {**FORM, **wrong})
+        assert answer.status_code == 422, wrong
+
+
+def test_frozen_rules_stay_and_others_may_not_choose(
+    client: StrictClient, session: Session
+) -> None:
+    frozen = make_cycle(session, PhaseKind.VOTING)
+    sign_in(client, make_person(session, "commissioner"))
+    address = f"/desk/cycles/{frozen.slug}/rules"
+    assert "cannot be changed" in client.page(address)
+    assert client.fill(address, FORM, at="/me").status_code == 422
+    open_cycle = make_cycle(session, PhaseKind.APPLICATIONS, frozen=False)
+    for role in ("administrator", "auditor", "secretary"):
+        person = make_person(session, role)
+        with pytest.raises(Forbidden):
+            choosing.choose_rules(session, signed(person), open_cycle, RuleBook())
