@@ -9,7 +9,7 @@ keeps the order of writing inside the file until `flask voting mix` rewrites the
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,47 +53,3 @@ class Ballot(Base):
     nonce: Mapped[str]
     leaf: Mapped[str] = mapped_column(unique=True)
     """Hex SHA-256(0x00 ‖ canonical ballot ‖ nonce); the receipt is made of it."""
-
-
-class BallotDraft(Base):
-    """Choices being made; removed when the ballot is cast."""
-
-    __tablename__ = "voting_draft"
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
-    ballot_key: Mapped[str] = mapped_column(primary_key=True)
-    choices: Mapped[list[int]] = mapped_column(default=list)
-
-
-class VoterSession(Base):
-    """A proved identity for the length of one vote. The cookie holds the token, never the key."""
-
-    __tablename__ = "voting_session"
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    token_hash: Mapped[str] = mapped_column(primary_key=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"))
-    voter_key: Mapped[str]
-    area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    finished: Mapped[bool] = mapped_column(default=False)
-    """The ballot is cast: only the same sending repeated is still answered, with its receipt."""
-
-
-class LedgerHead(Base):
-    """The head of a cycle's ballot box after the close, signed. Rows are only added: a box that
-    changed gets a head of its own beside the former one."""
-
-    __tablename__ = "voting_head"
-    __table_args__ = (CheckConstraint("size >= 0", name="size"),)
-
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    size: Mapped[int]
-    """How many leaves: every ballot cast, replaced ones included."""
-    root: Mapped[str]
-    signed_at: Mapped[datetime]
-    public_key: Mapped[str]
-    signature: Mapped[str]
-    """Ed25519 over `heads.statement`, in hex."""

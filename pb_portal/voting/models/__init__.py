@@ -1,0 +1,7 @@
+"""The tables of the vote; who has voted and what was chosen share no key (`box`)."""
+
+from pb_portal.voting.models.booth import BallotDraft, VoterSession
+from pb_portal.voting.models.box import Ballot, Participation
+from pb_portal.voting.models.heads import LedgerHead
+
+__all__ = ["Ballot", "BallotDraft", "LedgerHead", "Participation", "VoterSession"]

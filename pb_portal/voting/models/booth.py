@@ -1,0 +1,36 @@
+"""What a voter leaves behind while voting: a proved identity for half an hour, and marks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pb_portal.db import Base
+
+
+class BallotDraft(Base):
+    """Choices being made; removed when the ballot is cast."""
+
+    __tablename__ = "voting_draft"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    ballot_key: Mapped[str] = mapped_column(primary_key=True)
+    choices: Mapped[list[int]] = mapped_column(default=list)
+
+
+class VoterSession(Base):
+    """A proved identity for the length of one vote. The cookie holds the token, never the key."""
+
+    __tablename__ = "voting_session"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"))
+    voter_key: Mapped[str]
+    area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    finished: Mapped[bool] = mapped_column(default=False)
+    """The ballot is cast: only the same sending repeated is still answered, with its receipt."""

@@ -1,0 +1,18 @@
+"""Commands on the vote."""
+
+from pb_portal.voting.service.casting import Sending, cast, mix
+from pb_portal.voting.service.poll import Poll, digest, poll_of
+from pb_portal.voting.service.visiting import close_voter, keep_choices, last_choices, open_voter
+
+__all__ = [
+    "Poll",
+    "Sending",
+    "cast",
+    "close_voter",
+    "digest",
+    "keep_choices",
+    "last_choices",
+    "mix",
+    "open_voter",
+    "poll_of",
+]

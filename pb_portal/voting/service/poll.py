@@ -1,0 +1,58 @@
+"""A vote as the ballot box knows it: its rules, the key of the box, what may be chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import cast as typing_cast
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from pb_portal.db import Base
+from pb_portal.domain import ledger
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.rule_book import RuleBook
+from pb_portal.voting import queries
+
+MOST_OVER = 500
+
+
+@dataclass(frozen=True)
+class Poll:
+    """The vote of one cycle: its rules, and the key of its ballot box."""
+
+    cycle_id: int
+    rules: RuleBook
+    box: str
+
+    def name(self, voter_key: str) -> str:
+        """Under which name a voter's ballots and draft lie."""
+        return ledger.ballot_key(self.box, voter_key)
+
+
+def poll_of(cycle_id: int, rules: RuleBook, key: str) -> Poll:
+    """The poll of a cycle; `key` is the installation's ballot key from the settings."""
+    return Poll(cycle_id, rules, ledger.cycle_key(key, cycle_id))
+
+
+def digest(token: str) -> str:
+    """How a token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def insert(session: Session, table: type[Base]) -> Insert:
+    """INSERT … ON CONFLICT, which both engines spell alike."""
+    if session.get_bind().dialect.name == "postgresql":
+        return typing_cast(Insert, postgresql_insert(table))
+    return sqlite_insert(table)
+
+
+def allowed(session: Session, poll: Poll, area_id: int, choices: list[int]) -> set[int]:
+    """Which of the choices stand on this ballot. A list far over the limit, which no page of
+    ours sends, is refused before the database is asked about every line of it."""
+    if len(choices) > poll.rules.max_choices + MOST_OVER:
+        raise Refusal("ballot.too_many", most=poll.rules.max_choices, chosen=len(choices))
+    return queries.on_ballot_among(session, poll.cycle_id, poll.rules, area_id, choices)
