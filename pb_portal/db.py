@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, MetaData, event, func, inspect, select
+from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, event, func, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -106,14 +106,23 @@ def has_tables() -> bool:
         return False
 
 
+def database_clock(session: Session) -> ColumnElement[Any]:
+    """The database's own clock as a column of a query; `moment_of` reads it."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime("%Y-%m-%dT%H:%M:%f", "now")
+    return func.clock_timestamp()
+
+
+def moment_of(told: datetime | str) -> datetime:
+    """What `database_clock` told, in UTC."""
+    if isinstance(told, str):
+        return datetime.fromisoformat(told).replace(tzinfo=UTC)
+    return told.astimezone(UTC)
+
+
 def database_now(session: Session) -> datetime:
     """The database's own clock, which decides the deadline of a vote."""
-    if session.get_bind().dialect.name == "sqlite":
-        text = session.scalar(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now")))
-        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
-    moment = session.scalar(select(func.clock_timestamp()))
-    assert isinstance(moment, datetime)
-    return moment.astimezone(UTC)
+    return moment_of(session.execute(select(database_clock(session))).scalar_one())
 
 
 @event.listens_for(Engine, "connect")

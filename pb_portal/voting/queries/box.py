@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from pb_portal.cycles import queries as cycles
-from pb_portal.cycles.models import Phase
+from pb_portal.cycles.models import Cycle, Phase, RuleBookRow
+from pb_portal.db import Missing, database_clock, moment_of
 from pb_portal.domain import ledger
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ON_BALLOT
@@ -22,6 +24,7 @@ from pb_portal.proposals import queries as proposals
 from pb_portal.proposals.models import Proposal
 from pb_portal.voting.models import Ballot, Participation, VoterSession
 
+Entry = Row[str, int, datetime, bool, str, datetime, datetime, datetime | None]
 HIGHEST = 2**31 - 1
 """The largest id of a proposal; what is over it stands on no ballot."""
 
@@ -32,6 +35,18 @@ class Ledger:
 
     root: str
     leaves: int
+
+
+def find_poll(session: Session, slug: str) -> Row[int, dict[str, Any]]:
+    """Number and rules of the vote of a cycle, and nothing else of it; raises `Missing`."""
+    row = session.execute(
+        select(Cycle.id, RuleBookRow.content)
+        .join(RuleBookRow, RuleBookRow.cycle_id == Cycle.id)
+        .where(Cycle.slug == slug, ~Cycle.is_imported)
+    ).one_or_none()
+    if row is None:
+        raise Missing("vote")
+    return row
 
 
 def find_voter(
@@ -65,13 +80,35 @@ def lock_participation(session: Session, cycle_id: int, voter_key: str) -> str:
     ).scalar_one()
 
 
-def find_leaf(session: Session, cycle_id: int, name: str, once: str) -> str | None:
-    """The leaf of a sending that is already in the box."""
-    return session.scalar(
-        select(Ballot.leaf).where(
-            Ballot.cycle_id == cycle_id, Ballot.ballot_key == name, Ballot.nonce == once
+def enter_booth(session: Session, cycle_id: int, token_hash: str) -> Entry | None:
+    """The voter of this token, however old, with the span of the voting phase and since when the
+    rules are frozen. The phase is read under a lock, so that its end cannot move meanwhile."""
+    return session.execute(
+        select(
+            VoterSession.voter_key,
+            VoterSession.area_id,
+            VoterSession.expires_at,
+            VoterSession.finished,
+            Phase.kind,
+            Phase.starts_at,
+            Phase.ends_at,
+            RuleBookRow.frozen_at,
         )
+        .join(Phase, (Phase.cycle_id == VoterSession.cycle_id) & (Phase.kind == PhaseKind.VOTING))
+        .join(RuleBookRow, RuleBookRow.cycle_id == VoterSession.cycle_id)
+        .where(VoterSession.token_hash == token_hash, VoterSession.cycle_id == cycle_id)
+        .with_for_update(read=True, of=Phase)
+    ).one_or_none()
+
+
+def look_up(session: Session, cycle_id: int, name: str, once: str) -> tuple[datetime, str | None]:
+    """The database's clock, and the leaf of a sending that is already in the box. Asked after the
+    phase is locked: a clock read before would not know how long the lock was waited for."""
+    known = select(Ballot.leaf).where(
+        Ballot.cycle_id == cycle_id, Ballot.ballot_key == name, Ballot.nonce == once
     )
+    row = session.execute(select(database_clock(session), known.scalar_subquery())).one()
+    return moment_of(row[0]), row[1]
 
 
 def find_revisions(session: Session, cycle_id: int, name: str) -> Sequence[Row[int, str, str]]:

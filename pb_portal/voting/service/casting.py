@@ -8,15 +8,16 @@ from datetime import datetime, tzinfo
 from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
 
-from pb_portal.cycles import service as cycles
-from pb_portal.db import database_now
 from pb_portal.domain import ledger
-from pb_portal.domain.phases import PhaseKind, is_open
+from pb_portal.domain.phases import is_open
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import check_choices
 from pb_portal.voting import queries
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
 from pb_portal.voting.service.poll import Poll, allowed, digest, insert
+
+HERE = {"synchronize_session": False}
+"""No row of these tables is loaded in the transaction of a ballot."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +35,33 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
     One transaction, few statements. The phase row is locked and the database's clock decides, so
     nothing is added after the count has begun. The same sending again returns the same receipt.
     """
-    voter = queries.find_voter_row(session, poll.cycle_id, digest(sending.token))
-    phase = cycles.lock_phase(session, poll.cycle_id, PhaseKind.VOTING)
-    now = database_now(session)
-    if voter is None or voter.expires_at <= now:
+    voter = queries.enter_booth(session, poll.cycle_id, digest(sending.token))
+    if voter is None:
         raise Refusal("voting.session_over")
     name = poll.name(voter.voter_key)
     once = ledger.nonce(poll.box, name, sending.submission)
-    known = queries.find_leaf(session, poll.cycle_id, name, once)
+    now, known = queries.look_up(session, poll.cycle_id, name, once)
+    if voter.expires_at <= now:
+        raise Refusal("voting.session_over")
     if known is not None:
         return ledger.receipt_of(known)
     if voter.finished:
         raise Refusal("voting.session_over")
-    if phase is None or not is_open(phase, now):
+    if not is_open(voter, now):
         raise Refusal("voting.closed")
-    if not cycles.rules_frozen(session, poll.cycle_id):
+    if voter.frozen_at is None:
         raise Refusal("voting.rules_open")
     choices = sorted(sending.choices)
     check_choices(poll.rules, choices, allowed(session, poll, voter.area_id, choices))
     first = _take_part(session, poll, voter.voter_key, now.astimezone(zone))
-    return ledger.receipt_of(_add(session, poll, voter, name, choices, once, first=first))
+    revision = 1
+    if not first:
+        revision, same = _next_revision(session, poll, name, once)
+        if same:
+            return ledger.receipt_of(same)
+    leaf = _add(session, poll, voter.area_id, name, revision, choices, once)
+    _tidy(session, poll, name, sending.token)
+    return ledger.receipt_of(leaf)
 
 
 def _take_part(session: Session, poll: Poll, voter_key: str, now: datetime) -> bool:
@@ -76,51 +84,60 @@ def _take_part(session: Session, poll: Poll, voter_key: str, now: datetime) -> b
     return True
 
 
-def _add(
-    session: Session,
-    poll: Poll,
-    voter: VoterSession,
-    name: str,
-    choices: list[int],
-    once: str,
-    *,
-    first: bool,
-) -> str:
+def _next_revision(session: Session, poll: Poll, name: str, once: str) -> tuple[int, str | None]:
+    """The revision that follows a voter's former ballots, and the leaf of this very sending when
+    it came in meanwhile."""
     earlier = queries.find_revisions(session, poll.cycle_id, name)
-    if not first and not earlier:
+    if not earlier:
         # The box's key is not the one of the former ballot: a second one would count beside it.
         raise Refusal("voting.former_lost")
     for row in earlier:
         if row.nonce == once:
-            return str(row.leaf)
-    if earlier and not poll.rules.changeable:
+            return row.revision, str(row.leaf)
+    if not poll.rules.changeable:
         raise Refusal("voting.already_voted")
-    revision = max((row.revision for row in earlier), default=0) + 1
-    ballot = ledger.canonical(poll.cycle_id, name, revision, voter.area_id, choices)
+    return max(row.revision for row in earlier) + 1, None
+
+
+def _add(
+    session: Session,
+    poll: Poll,
+    area_id: int,
+    name: str,
+    revision: int,
+    choices: list[int],
+    once: str,
+) -> str:
+    ballot = ledger.canonical(poll.cycle_id, name, revision, area_id, choices)
     leaf = ledger.leaf(ballot, once)
     session.execute(
-        insert(session, Ballot).values(
-            cycle_id=poll.cycle_id,
-            ballot_key=name,
-            revision=revision,
-            area_id=voter.area_id,
-            choices=choices,
-            points=[],
-            nonce=once,
-            leaf=leaf,
-        )
+        insert(session, Ballot),
+        {
+            "cycle_id": poll.cycle_id,
+            "ballot_key": name,
+            "revision": revision,
+            "area_id": area_id,
+            "choices": choices,
+            "points": [],
+            "nonce": once,
+            "leaf": leaf,
+        },
     )
+    return leaf
+
+
+def _tidy(session: Session, poll: Poll, name: str, token: str) -> None:
+    """The marks go; the visit answers only the same sending from now on."""
     session.execute(
         delete(BallotDraft).where(
             BallotDraft.cycle_id == poll.cycle_id, BallotDraft.ballot_key == name
-        )
+        ),
+        execution_options=HERE,
     )
     session.execute(
-        update(VoterSession)
-        .where(VoterSession.token_hash == voter.token_hash)
-        .values(finished=True)
+        update(VoterSession).where(VoterSession.token_hash == digest(token)).values(finished=True),
+        execution_options=HERE,
     )
-    return leaf
 
 
 def mix(session: Session) -> bool:

@@ -171,13 +171,12 @@ def check(slug: str) -> Answer:
 @public
 def send(slug: str) -> Answer:
     """Cast the ballot."""
-    cycle, _ = visit.get_vote(slug)
     submission = request.form.get("submission", "")
     token = cookie.get(TOKEN, "")
     if not token or not SUBMISSION.fullmatch(submission):
         return visit.to_start(slug)
     choices = tuple(request.form.getlist("choice", type=int))
-    poll, zone = visit.poll_of(cycle), clock.city_zone()
+    poll, zone = visit.poll_at(slug), clock.city_zone()
     try:
         with transaction() as work:
             sending = service.Sending(token, choices, submission)

@@ -14,6 +14,7 @@ from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.db import Missing, session
 from pb_portal.domain.phases import PhaseKind, state_at
 from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.rule_book import RuleBook
 from pb_portal.register import queries as register
 from pb_portal.voting import queries, service
 from pb_portal.voting.models import VoterSession
@@ -41,6 +42,12 @@ def get_vote(slug: str) -> tuple[Cycle, Phase]:
 def poll_of(cycle: Cycle) -> service.Poll:
     """The cycle's poll under the installation's key."""
     return service.poll_of(cycle.id, cycles.rules_of(cycle), settings().ballot_key)
+
+
+def poll_at(slug: str) -> service.Poll:
+    """The same from the address alone: sending a ballot needs nothing else of the cycle."""
+    row = queries.find_poll(session(), slug)
+    return service.poll_of(row.id, RuleBook.from_dict(row.content), settings().ballot_key)
 
 
 def closed_page(cycle: Cycle, phase: Phase, *, late: bool = False) -> tuple[str, int] | None:
