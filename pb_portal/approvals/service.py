@@ -53,7 +53,8 @@ def decide(
     session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str = ""
 ) -> ApprovalRequest:
     """Approve or decline. The proposer is refused (`approval.same_person`); a request already
-    decided is a conflict (`approval.decided`)."""
+    decided is a conflict (`approval.decided`). Rooms call `accounts.four_eyes.decide`, which also
+    looks whether both people still hold their roles."""
     if by.actor.person_id == request.proposed_by:
         raise Refusal("approval.same_person")
     if request.state != "open":

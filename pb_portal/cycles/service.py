@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pb_portal.accounts import four_eyes
 from pb_portal.accounts.queries import get_person
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
@@ -85,7 +86,15 @@ def decide_extension(
         _check_extension(phase, ends_at, max(by.at, database_now(session)))
     elif not reason:
         raise Refusal("phase.decline_reason_missing", field="reason")
-    approvals.decide(session, by, request, approve=approve, reason=reason)
+    four_eyes.decide(
+        session,
+        by,
+        request,
+        proposer=P.STEER_CYCLE,
+        approver=P.STEER_CYCLE,
+        approve=approve,
+        reason=reason,
+    )
     _tell_proposer(session, by, request, phase, reason)
     if approve:
         phase.original_ends_at = phase.original_ends_at or phase.ends_at

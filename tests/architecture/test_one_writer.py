@@ -65,6 +65,16 @@ def test_the_status_of_a_proposal_and_of_a_project_has_one_writer_each() -> None
     assert len(writes) == len(WRITERS), writes
 
 
+def test_a_request_for_four_eyes_is_decided_in_one_place() -> None:
+    """`accounts.four_eyes.decide` looks whether both people still hold their roles: call that."""
+    callers = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if "approvals.decide(" in path.read_text("utf-8")
+    ]
+    assert callers == ["accounts/four_eyes.py"]
+
+
 def test_the_reader_of_the_source_sees_every_way_to_write() -> None:
     source = """
 def sly(thing, session):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from pb_portal.accounts import four_eyes
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.audit import service as audit
@@ -45,10 +46,17 @@ def decide_freeze(
     demand(by.actor, P.APPROVE)
     if request.kind != FREEZE or request.cycle_id is None:
         raise Missing("approval")
+    four_eyes.decide(
+        session,
+        by,
+        request,
+        proposer=P.KEEP_REGISTER,
+        approver=P.APPROVE,
+        approve=approve,
+        reason=reason,
+    )
     if not approve:
-        approvals.decide(session, by, request, approve=False, reason=reason)
         return session.get_one(RegisterState, request.cycle_id)
-    approvals.decide(session, by, request, approve=True, reason=reason)
     state = open_state(session, request.cycle_id)
     if request.payload["loaded_at"] != _stamp(state):
         raise Conflict("register.changed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pb_portal.accounts import four_eyes
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.audit import service as audit
@@ -58,7 +59,15 @@ def decide_certification(
     run = _run_of(session, request)
     if not approve and not reason:
         raise Refusal("result.reason_missing", field="reason")
-    approvals.decide(session, by, request, approve=approve, reason=reason)
+    four_eyes.decide(
+        session,
+        by,
+        request,
+        proposer=P.CERTIFY,
+        approver=P.CERTIFY,
+        approve=approve,
+        reason=reason,
+    )
     if approve:
         _certify(session, by, run, request.proposed_by, signer)
     return run

@@ -8,6 +8,10 @@ SENTENCES = {
     "approval.open_already": N_("The same request is already waiting for a second person."),
     "approval.same_person": N_("A second person must decide: you made this request yourself."),
     "approval.decided": N_("Somebody has already decided on this request."),
+    "approval.proposer_gone": N_(
+        "Whoever asked for this is blocked or has lost the role since. The request can only be "
+        "declined; somebody who holds the role may ask anew."
+    ),
     "conflict": N_(
         "Somebody else changed this while you were working. Your words are kept below: "
         "compare and send again."

@@ -1,0 +1,58 @@
+"""Four eyes see who people are at the moment of the decision."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts import four_eyes, service
+from pb_portal.approvals import service as approvals
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.domain.permissions import P
+from pb_portal.domain.refusal import Conflict, Forbidden
+from tests.factories import make_person, signed
+
+
+def ask(session: Session, by: object) -> ApprovalRequest:
+    return approvals.propose(session, by, "phase.extend", "thing:1", payload={}, reason="why")  # type: ignore[arg-type]
+
+
+def decide(session: Session, by: object, request: ApprovalRequest, approve: bool = True) -> None:
+    steer = P.STEER_CYCLE
+    four_eyes.decide(session, by, request, proposer=steer, approver=steer, approve=approve)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("how", ["blocked", "role taken away"])
+def test_a_request_does_not_outlive_its_proposer(session: Session, how: str) -> None:
+    one, two = make_person(session, "commissioner"), make_person(session, "commissioner")
+    boss = make_person(session, "administrator")
+    request = ask(session, signed(one))
+    if how == "blocked":
+        service.block(session, signed(boss), one, reason="Left the office")
+    else:
+        service.revoke_role(session, signed(boss), one, one.grants[0].id)
+    session.flush()
+    with pytest.raises(Conflict, match="proposer_gone"):
+        decide(session, signed(two), request)
+    assert request.state == "open"
+    decide(session, signed(two), request, approve=False)
+    assert request.state == "declined"
+
+
+def test_an_approver_who_lost_the_role_after_opening_the_page_is_refused(session: Session) -> None:
+    one, two = make_person(session, "commissioner"), make_person(session, "commissioner")
+    boss = make_person(session, "administrator")
+    request = ask(session, signed(one))
+    opened = signed(two)
+    service.revoke_role(session, signed(boss), two, two.grants[0].id)
+    session.flush()
+    with pytest.raises(Forbidden):
+        decide(session, opened, request)
+    assert request.state == "open"
+
+
+def test_two_who_hold_the_role_decide(session: Session) -> None:
+    one, two = make_person(session, "commissioner"), make_person(session, "commissioner")
+    request = ask(session, signed(one))
+    decide(session, signed(two), request)
+    assert request.state == "approved"
