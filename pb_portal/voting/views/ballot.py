@@ -18,6 +18,7 @@ from pb_portal.proposals.models import Proposal
 from pb_portal.voting import queries, service
 from pb_portal.voting.forms import EmptyForm
 from pb_portal.voting.models import VoterSession
+from pb_portal.voting.sheet import sheet_of
 from pb_portal.voting.views import blueprint, visit
 from pb_portal.voting.views.visit import RECEIPT, TOKEN, Answer
 from pb_portal.web import clock
@@ -130,7 +131,7 @@ def _ballot_page(booth: Booth, chosen: list[int], refusal: Refusal | None = None
         rules=booth.poll.rules,
         papers=booth.papers,
         shown=shown,
-        chosen=chosen,
+        sheet=sheet_of(booth.cycle, booth.poll.rules, chosen),
         voted=voted is not None,
         words=request.args.get("q", ""),
         category=category,

@@ -231,7 +231,7 @@ def test_marks_are_kept_as_they_are_made_and_shown_again(client, session):
     )
     assert answer.status_code == 204
     page = client.get(f"/c/{cycle.slug}/vote/ballot").text
-    assert len(re.findall(r'<input class="ballot-card__input"[^>]*\schecked', page)) == 1
+    assert len(re.findall(r'<input class="ballot-choice__input"[^>]*\schecked', page)) == 1
     assert re.search(rf'value="{papers[1].id}" checked', page)
 
 
@@ -326,7 +326,7 @@ def test_coming_back_shows_nothing_of_the_earlier_choice(client, session):
     prove(client, session, cycle.slug, voter)
     page = client.page(f"/c/{cycle.slug}/vote/ballot")
     assert "You have already voted" in page
-    assert not re.search(r'<input class="ballot-card__input"[^>]*\schecked', page)
+    assert not re.search(r'<input class="ballot-choice__input"[^>]*\schecked', page)
 
 
 def test_where_a_vote_cannot_be_changed_the_second_visit_says_so(client, session):

@@ -41,6 +41,8 @@ const ICONS = {
   // things and actions
   arrow_right: '<path d="M4 12h16m-6-6 6 6-6 6"/>',
   arrow_left: '<path d="M20 12H4m6-6-6 6 6 6"/>',
+  arrow_up: '<path d="M12 20V4m-6 6 6-6 6 6"/>',
+  arrow_down: '<path d="M12 4v16m-6-6 6 6 6-6"/>',
   chevron_down: '<path d="m6 9 6 6 6-6"/>',
   chevron_right: '<path d="m9 6 6 6-6 6"/>',
   external: '<path d="M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5"/>',
