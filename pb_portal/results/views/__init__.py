@@ -4,6 +4,14 @@ from flask import Blueprint
 
 blueprint = Blueprint("results", __name__)
 
-from pb_portal.results.views import desk, files, public, rounds, uploads, whatif  # noqa: E402
+from pb_portal.results.views import (  # noqa: E402
+    desk,
+    files,
+    public,
+    rounds,
+    steps,
+    uploads,
+    whatif,
+)
 
-__all__ = ["blueprint", "desk", "files", "public", "rounds", "uploads", "whatif"]
+__all__ = ["blueprint", "desk", "files", "public", "rounds", "steps", "uploads", "whatif"]

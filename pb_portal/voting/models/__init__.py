@@ -3,5 +3,6 @@
 from pb_portal.voting.models.booth import BallotDraft, VoterSession
 from pb_portal.voting.models.box import Ballot, Participation
 from pb_portal.voting.models.heads import LedgerHead
+from pb_portal.voting.models.steps import StepCount
 
-__all__ = ["Ballot", "BallotDraft", "LedgerHead", "Participation", "VoterSession"]
+__all__ = ["Ballot", "BallotDraft", "LedgerHead", "Participation", "StepCount", "VoterSession"]

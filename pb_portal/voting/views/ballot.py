@@ -19,7 +19,7 @@ from pb_portal.voting import queries, service
 from pb_portal.voting.forms import EmptyForm
 from pb_portal.voting.models import VoterSession
 from pb_portal.voting.sheet import sheet_of
-from pb_portal.voting.views import blueprint, visit
+from pb_portal.voting.views import blueprint, progress, visit
 from pb_portal.voting.views.visit import RECEIPT, TOKEN, Answer
 from pb_portal.web import clock
 from pb_portal.web.guard import public
@@ -66,6 +66,7 @@ def ballot(slug: str) -> Answer:
     booth = _enter(slug)
     if not isinstance(booth, Booth):
         return booth
+    progress.reached(booth.cycle.id, "opened")
     return _ballot_page(booth, service.last_choices(session(), booth.poll, booth.voter))
 
 
@@ -111,6 +112,8 @@ def _keep(booth: Booth, choices: list[int]) -> None:
         if voter is None or voter.finished:
             raise Refusal("voting.session_over")
         service.keep_choices(work, poll, voter, choices, clock.now())
+    if choices:
+        progress.reached(booth.cycle.id, "kept")
 
 
 def _enter_again(booth: Booth, slug: str) -> Booth:
@@ -157,6 +160,7 @@ def check(slug: str) -> Answer:
     chosen = booth.chosen(service.last_choices(session(), booth.poll, booth.voter))
     if len(chosen) < booth.poll.rules.min_choices:
         return redirect(url_for(".ballot", slug=slug))
+    progress.reached(booth.cycle.id, "checked")
     return render_template(
         "voting/check.html",
         cycle=booth.cycle,
@@ -185,6 +189,7 @@ def send(slug: str) -> Answer:
     except Refusal as refusal:
         return _not_sent(slug, refusal, list(choices))
     cookie[RECEIPT] = receipt
+    progress.reached(poll.cycle_id, "sent")
     return redirect(url_for(".done", slug=slug))
 
 

@@ -17,7 +17,7 @@ from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.register import service as register
 from pb_portal.voting import service
 from pb_portal.voting.forms import CodeForm, EmptyForm, IdentityForm
-from pb_portal.voting.views import blueprint, visit
+from pb_portal.voting.views import blueprint, progress, visit
 from pb_portal.voting.views.visit import PHONE, QUESTION, RECEIPT, TOKEN, Answer
 from pb_portal.web import clock, i18n, limits
 from pb_portal.web.guard import public
@@ -38,7 +38,9 @@ def start(slug: str) -> Answer:
     form = IdentityForm()
     if form.validate_on_submit():
         _ask(cycle, form)
+        progress.reached(cycle.id, "asked")
         return redirect(url_for(".code", slug=slug))
+    progress.reached(cycle.id, "start")
     page = render_template(
         "voting/start.html",
         cycle=cycle,
@@ -98,6 +100,7 @@ def code(slug: str) -> Answer:
         if token:
             _forget_question()
             cookie[TOKEN] = token
+            progress.reached(cycle.id, "proved", "phone")
             return redirect(url_for(".ballot", slug=slug))
         assert refusal is not None
         if refusal.field is None:
@@ -168,6 +171,6 @@ def leave(slug: str) -> Response:
     if token:
         with transaction() as work:
             service.close_voter(work, token)
-    for name in (TOKEN, QUESTION, PHONE, RECEIPT):
+    for name in (TOKEN, QUESTION, PHONE, RECEIPT, progress.SEEN):
         cookie.pop(name, None)
     return redirect(url_for("cycles.show", slug=slug))
