@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pb_portal.db import Base
@@ -85,3 +86,105 @@ class RegisterState(Base):
     entries: Mapped[int] = mapped_column(default=0)
     loaded_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
+
+
+class RegisterLoad(Base):
+    """One file of residents: checked or loaded, watched while it runs, taken up again when its
+    worker dies. Keeps figures and the places of mistakes, nothing the file said."""
+
+    __tablename__ = "register_load"
+    __table_args__ = (
+        CheckConstraint("kind IN ('check', 'load')", name="kind"),
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        Index(
+            "uq_register_load_open",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(
+        ForeignKey("cycles_cycle.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default="queued")
+    step: Mapped[str] = mapped_column(default="queued")
+    """queued, reading, comparing, saving or done."""
+    progress: Mapped[int] = mapped_column(default=0)
+    upload: Mapped[str] = mapped_column(default="")
+    """Name of the sealed file while it waits; empty once it is gone."""
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    worker: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    """Code of the refusal that ended it."""
+    error_params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    residents: Mapped[int] = mapped_column(default=0)
+    too_young: Mapped[int] = mapped_column(default=0)
+    temporary: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
+    faults_total: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The first mistakes: line, code and figures for a sentence."""
+
+
+class RegisterCorrection(Base):
+    """One change of a frozen register. The database lets a row of it change only as an approved
+    correction says; when it is closed the keys go, so that nothing joins a person with a time."""
+
+    __tablename__ = "register_correction"
+    __table_args__ = (
+        CheckConstraint("kind IN ('add', 'change', 'remove')", name="kind"),
+        CheckConstraint("state IN ('open', 'applied', 'declined')", name="state"),
+        CheckConstraint("(state = 'open') = (voter_key <> '')", name="closed_without_keys"),
+        Index(
+            "uq_register_correction_open",
+            "cycle_id",
+            "voter_key",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(
+        ForeignKey("cycles_cycle.id", ondelete="CASCADE"), index=True
+    )
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approvals_request.id"), unique=True)
+    """The request of two people that must be approved."""
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    fields: Mapped[list[str]] = mapped_column(default=list)
+    """What differs: birth_date, phone, area, permanent."""
+    document: Mapped[str]
+    """Which document was shown; no number of it and no copy."""
+    voter_key: Mapped[str]
+    proof: Mapped[str]
+    phone_key: Mapped[str]
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("places_area.id"))
+    permanent: Mapped[bool]
+    old_enough: Mapped[bool]
+
+
+class HelpDesk(Base):
+    """Where people get help with the vote: an address and its hours, in three languages."""
+
+    __tablename__ = "register_help_desk"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("places_area.id"), index=True)
+    """None for a desk of the whole city."""
+    names: Mapped[dict[str, str]]
+    addresses: Mapped[dict[str, str]]
+    hours: Mapped[dict[str, str]]
+    phone: Mapped[str] = mapped_column(default="")

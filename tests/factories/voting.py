@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle
 from pb_portal.domain import identity
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.outbox.models import Letter
 from pb_portal.proposals.models import Proposal
-from pb_portal.register.models import RegisterEntry, RegisterState
+from pb_portal.register.models import RegisterCorrection, RegisterEntry, RegisterState
 from tests.factories import make_cycle, make_proposal
 
 KEY = "test-register"
@@ -56,25 +57,50 @@ def make_voter(session: Session, cycle: Cycle, phone: str = "", **values: Any) -
     iin = make_iin(born)
     phone = phone or f"+7701{next(NUMBERS):07d}"
     key = identity.voter_key(KEY, cycle.id, iin)
-    session.add(
-        RegisterEntry(
-            **{
-                "cycle_id": cycle.id,
-                "voter_key": key,
-                "proof": identity.birth_proof(KEY, cycle.id, iin, born),
-                "phone_key": identity.phone_key(KEY, cycle.id, phone),
-                "area_id": cycle.areas[0].area_id,
-                "permanent": True,
-                "old_enough": True,
-                **values,
-            }
-        )
-    )
-    session.flush()
+    row = {
+        "cycle_id": cycle.id,
+        "voter_key": key,
+        "proof": identity.birth_proof(KEY, cycle.id, iin, born),
+        "phone_key": identity.phone_key(KEY, cycle.id, phone),
+        "area_id": cycle.areas[0].area_id,
+        "permanent": True,
+        "old_enough": True,
+        **values,
+    }
+    enter(session, row)
     return Voter(iin, born, phone, key)
 
 
-def make_vote(session: Session, proposals: int = 4, **values: Any) -> tuple[Cycle, list[Proposal]]:
+def enter(session: Session, row: dict[str, Any]) -> None:
+    """Put a row into a register; into a frozen one as two people would."""
+    state = session.get(RegisterState, row["cycle_id"])
+    correction = None
+    if state is not None and state.frozen_at is not None:
+        now = datetime.now(UTC)
+        request = ApprovalRequest(
+            kind="register.correction",
+            subject=f"test:{row['voter_key']}",
+            proposed_by=1,
+            proposed_at=now,
+            state="approved",
+            decided_by=2,
+            decided_at=now,
+        )
+        session.add(request)
+        session.flush()
+        correction = RegisterCorrection(kind="add", document="card", approval_id=request.id, **row)
+        session.add(correction)
+        session.flush()
+    session.add(RegisterEntry(**row))
+    session.flush()
+    if correction is not None:
+        correction.state, correction.voter_key = "applied", ""
+        session.flush()
+
+
+def make_vote(
+    session: Session, proposals: int = 4, *, frozen_register: bool = True, **values: Any
+) -> tuple[Cycle, list[Proposal]]:
     """A cycle in which the vote is open: a frozen register and admitted proposals."""
     cycle = make_cycle(session, PhaseKind.VOTING, **values)
     now = datetime.now(UTC)
@@ -83,7 +109,7 @@ def make_vote(session: Session, proposals: int = 4, **values: Any) -> tuple[Cycl
             cycle_id=cycle.id,
             entries=1,
             loaded_at=now - timedelta(days=3),
-            frozen_at=now - timedelta(days=2),
+            frozen_at=now - timedelta(days=2) if frozen_register else None,
         )
     )
     made = [make_proposal(session, cycle, status="admitted") for _ in range(proposals)]

@@ -13,7 +13,7 @@ from pb_portal.db import database_now
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.outbox.models import Letter
-from pb_portal.register.models import IdentityCode, RegisterState
+from pb_portal.register.models import IdentityCode
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
 from tests.factories import make_cycle, make_person
 from tests.factories.voting import (
@@ -438,9 +438,7 @@ def test_outside_its_phase_the_vote_shows_its_dates(client, session, phase, sent
 
 
 def test_the_vote_waits_for_a_frozen_register(client, session):
-    cycle, _ = make_vote(session)
-    session.get(RegisterState, cycle.id).frozen_at = None
-    session.flush()
+    cycle, _ = make_vote(session, frozen_register=False)
     assert "is being prepared" in client.page(f"/c/{cycle.slug}/vote")
     page = client.get(f"/c/{cycle.slug}/receipt").text
     voter = make_voter(session, cycle)
