@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     updates_need_approval: bool = Field(
         False, description="The head reads managers' updates before the public does"
     )
+    seal_seconds: int = Field(
+        15, ge=1, le=3600, description="Seconds between two batches of the ledger of a vote"
+    )
     rate_limits: bool = True
     counts_seconds: int = Field(
         30, ge=0, le=60, description="How old the counts beside filters and heaps of the map may be"

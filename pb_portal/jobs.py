@@ -19,7 +19,7 @@ from flask.cli import AppGroup
 
 from pb_portal.accounts import service as accounts
 from pb_portal.cycles import service as cycles
-from pb_portal.db import db, session, transaction
+from pb_portal.db import database_now, db, session, transaction
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.files import service as files
 from pb_portal.mailer import delivery
@@ -29,6 +29,7 @@ from pb_portal.projects.service import checking, digest, issues, mail_follows, r
 from pb_portal.results import bundles, study, worker
 from pb_portal.review import service as review
 from pb_portal.voting import heads
+from pb_portal.voting.ledger import batches, sealing
 from pb_portal.web import clock, storage
 from pb_portal.web.signer import signer
 
@@ -122,6 +123,20 @@ def seal_ledgers(at: datetime) -> None:
             heads.seal(work, Signature(SYSTEM, at), cycle, signer())
 
 
+def seal_batches(at: datetime) -> None:
+    """Seal what was cast into the ledger of each vote, on a schedule that ballots do not change.
+
+    The database's clock decides; reading and hashing happen before the write transaction.
+    """
+    settings = current_app.config["SETTINGS"]
+    every = timedelta(seconds=settings.seal_seconds)
+    for one in sealing.due(session(), database_now(session()), every):
+        keys = batches.keys_of(one.cycle_id, settings.ballot_key)
+        draft = sealing.prepare(session(), one, keys, signer())
+        with transaction() as work:
+            sealing.store(work, draft)
+
+
 def count_votes(at: datetime) -> None:
     """Count what commissioners have asked for."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -149,6 +164,7 @@ OFTEN: list[Callable[[datetime], None]] = [
     freeze_rules,
     send_letters,
     size_pictures,
+    seal_batches,
     seal_ledgers,
 ]
 SLOW: list[Callable[[datetime], None]] = [count_votes, study_results]

@@ -7,12 +7,22 @@ import hmac
 import json
 from collections.abc import Iterable, Sequence
 
+from pb_portal.tally.receipt.code import leaf_prefix, receipt_of
+
+__all__ = [
+    "ballot_key",
+    "canonical",
+    "cycle_key",
+    "leaf",
+    "leaf_of_entry",
+    "leaf_prefix",
+    "nonce",
+    "receipt_of",
+    "tree_root",
+]
+
 LEAF = b"\x00"
 NODE = b"\x01"
-RECEIPT_DIGITS = 30
-"""Hex digits of a leaf that a receipt carries: 120 bits, too many to meet by chance."""
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u00a0": None})
 
 
 def cycle_key(key: str, cycle_id: int) -> str:
@@ -49,24 +59,6 @@ def canonical(
 def leaf(ballot: bytes, once: str) -> str:
     """Hex SHA-256(0x00 ‖ ballot ‖ nonce): commits to the ballot and shows nothing of it."""
     return hashlib.sha256(LEAF + ballot + bytes.fromhex(once)).hexdigest()
-
-
-def receipt_of(leaf_hex: str) -> str:
-    """The code a voter keeps: the first 120 bits of the leaf in 6 groups of 4 characters."""
-    value = int(leaf_hex[:RECEIPT_DIGITS], 16)
-    code = "".join(_ALPHABET[(value >> shift) & 31] for shift in range(115, -1, -5))
-    return "-".join(code[start : start + 4] for start in range(0, 24, 4))
-
-
-def leaf_prefix(receipt: str) -> str | None:
-    """The first hex digits of the leaf of a receipt as a person typed it; None if it is none."""
-    code = receipt.upper().translate(_ALIKE).strip()
-    if len(code) != 24 or not set(code) <= set(_ALPHABET):
-        return None
-    value = 0
-    for char in code:
-        value = value << 5 | _ALPHABET.index(char)
-    return f"{value:0{RECEIPT_DIGITS}x}"
 
 
 def leaf_of_entry(entry: bytes) -> str:

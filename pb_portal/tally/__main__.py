@@ -1,6 +1,7 @@
 """``python -m pb_portal.tally FILE.pb``: count a published election without the portal.
 
 ``python -m pb_portal.tally verify BUNDLE`` checks a result bundle (``bundle.command``),
+``python -m pb_portal.tally receipt PROOF.json`` checks a voter's receipt (``receipt.command``),
 ``python -m pb_portal.tally areas FILE…`` counts several areas together (``areas_command``).
 """
 
@@ -49,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from pb_portal.tally.bundle.command import main as verify
 
         return verify(given[1:])
+    if given[:1] == ["receipt"]:
+        from pb_portal.tally.receipt.command import main as receipt
+
+        return receipt(given[1:])
     if given[:1] == ["areas"]:
         from pb_portal.tally.areas_command import main as areas
 

@@ -3,6 +3,17 @@
 from pb_portal.voting.models.booth import BallotDraft, VoterSession
 from pb_portal.voting.models.box import Ballot, Participation
 from pb_portal.voting.models.heads import LedgerHead
+from pb_portal.voting.models.seals import LedgerBatch, PendingLeaf, SealedLeaf
 from pb_portal.voting.models.steps import StepCount
 
-__all__ = ["Ballot", "BallotDraft", "LedgerHead", "Participation", "StepCount", "VoterSession"]
+__all__ = [
+    "Ballot",
+    "BallotDraft",
+    "LedgerBatch",
+    "LedgerHead",
+    "Participation",
+    "PendingLeaf",
+    "SealedLeaf",
+    "StepCount",
+    "VoterSession",
+]

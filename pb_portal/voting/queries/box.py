@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -149,26 +149,25 @@ def on_ballot_among(
     return set(session.scalars(query if area is None else query.where(Proposal.area_id == area)))
 
 
-def receipt_included(session: Session, cycle_id: int, receipt: str) -> bool:
-    """Whether a ballot with this receipt lies in the box.
+def find_receipt(session: Session, cycle_id: int, receipt: str) -> str | None:
+    """The leaf of the ballot with this receipt, if it lies in the box.
 
     A ballot that a later one replaced lies there too, and the answer is the same: nobody can be
     made to prove how, or whether, a vote was changed.
     """
     start = ledger.leaf_prefix(receipt)
     if start is None:
-        return False
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Ballot.cycle_id == cycle_id,
-                    Ballot.leaf >= start,
-                    Ballot.leaf < start + "g",
-                )
-            )
+        return None
+    return session.scalar(
+        select(Ballot.leaf).where(
+            Ballot.cycle_id == cycle_id, Ballot.leaf >= start, Ballot.leaf < start + "g"
         )
     )
+
+
+def receipt_included(session: Session, cycle_id: int, receipt: str) -> bool:
+    """Whether a ballot with this receipt lies in the box."""
+    return find_receipt(session, cycle_id, receipt) is not None
 
 
 def demand_closed(session: Session, cycle_id: int, at: datetime) -> None:
@@ -233,10 +232,14 @@ def turnout_by_channel(session: Session, cycle_id: int, at: datetime) -> dict[st
     return {channel: people for channel, people in rows}
 
 
-def ledger_root(session: Session, cycle_id: int, at: datetime) -> Ledger:
-    """The head over all leaves (replaced ballots too), sorted; sealed until the close."""
+def ledger_leaves(session: Session, cycle_id: int, at: datetime) -> list[str]:
+    """Every leaf of the ledger, replaced ballots too, sorted; sealed until the close."""
     demand_closed(session, cycle_id, at)
-    leaves = session.scalars(
-        select(Ballot.leaf).where(Ballot.cycle_id == cycle_id).order_by(Ballot.leaf)
-    ).all()
-    return Ledger(ledger.tree_root(sorted(leaves)), len(leaves))
+    leaves = session.scalars(select(Ballot.leaf).where(Ballot.cycle_id == cycle_id))
+    return sorted(leaves)
+
+
+def ledger_root(session: Session, cycle_id: int, at: datetime) -> Ledger:
+    """The head over all leaves, sorted; sealed until the close."""
+    leaves = ledger_leaves(session, cycle_id, at)
+    return Ledger(ledger.tree_root(leaves), len(leaves))
