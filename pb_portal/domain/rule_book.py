@@ -7,8 +7,6 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pb_portal.domain.refusal import Refusal
-
 
 @dataclass(frozen=True)
 class RuleBook:
@@ -34,6 +32,30 @@ class RuleBook:
         own = self.options.get("area_rules", {}).get(area, self.counting_rule)
         return str(own).replace("_", "-")
 
+    @property
+    def least_points(self) -> int:
+        """The fewest points a proposal may get from a ballot that gives it any."""
+        return int(self._ballot.get("least_points", 1))
+
+    @property
+    def most_points(self) -> int:
+        """The most points one proposal may get from a ballot."""
+        return int(self._ballot.get("most_points", 0)) or self.max_points
+
+    @property
+    def spend_all(self) -> bool:
+        """Whether all points must be given away."""
+        return bool(self._ballot.get("spend_all", False))
+
+    @property
+    def limits_by_area(self) -> bool:
+        """Whether what a ballot may hold is told for each area by itself."""
+        return self._ballot.get("limits") == "area"
+
+    @property
+    def _ballot(self) -> dict[str, Any]:
+        return dict(self.options.get("ballot", {}))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as stored and published."""
         return asdict(self)
@@ -51,20 +73,3 @@ class RuleBook:
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, in hex."""
         return hashlib.sha256(self.canonical()).hexdigest()
-
-
-def check_choices(
-    rules: RuleBook, choices: list[int], allowed: set[int], *, part: bool = False
-) -> None:
-    """Raise `Refusal` unless an approval ballot is valid: distinct, allowed, within the limits.
-
-    With `part` it is still being made, and may hold fewer than the least.
-    """
-    if len(set(choices)) != len(choices):
-        raise Refusal("ballot.repeated")
-    if not set(choices) <= allowed:
-        raise Refusal("ballot.not_on_ballot")
-    if not part and len(choices) < rules.min_choices:
-        raise Refusal("ballot.too_few", least=rules.min_choices)
-    if len(choices) > rules.max_choices:
-        raise Refusal("ballot.too_many", most=rules.max_choices, chosen=len(choices))

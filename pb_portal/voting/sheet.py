@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.models import Cycle, CycleArea
+from pb_portal.domain import ballots
 from pb_portal.domain.rule_book import RuleBook
+from pb_portal.proposals.models import Proposal
+from pb_portal.voting.marks import Typed
+
+UNITS = {
+    ballots.APPROVAL: "choices",
+    ballots.KNAPSACK: "money",
+    ballots.POINTS: "points",
+    ballots.RANKING: "places",
+}
 
 
 @dataclass(frozen=True)
@@ -36,14 +46,52 @@ class Sheet:
     minor_units: int = 0
 
 
-def sheet_of(cycle: Cycle, rules: RuleBook, chosen: Sequence[int]) -> Sheet:
-    """The sheet of an approval ballot."""
+def sheet_of(
+    cycle: Cycle, rules: RuleBook, areas: Sequence[CycleArea], papers: Sequence[Proposal],
+    typed: Typed,
+) -> Sheet:  # fmt: skip
+    """The sheet of a ballot on which these proposals of these areas stand, as it is marked."""
+    marks = dict(typed)
+    weights = _weights(rules, papers, marks)
     return Sheet(
         kind=rules.ballot_type,
-        unit="choices",
-        marks=dict.fromkeys(chosen, "1"),
-        pots=[Pot(len(chosen), rules.max_choices)],
-        most_choices=rules.max_choices,
+        unit=UNITS[rules.ballot_type],
+        marks=marks,
+        pots=_pots(rules, areas, papers, weights),
+        most_choices=0 if rules.ballot_type == ballots.KNAPSACK else rules.max_choices,
+        least_points=rules.least_points,
+        most_points=rules.most_points,
         currency=cycle.currency,
         minor_units=cycle.minor_units,
     )
+
+
+def _weights(
+    rules: RuleBook, papers: Sequence[Proposal], marks: Mapping[int, str]
+) -> dict[int, int]:
+    marked = [paper for paper in papers if paper.id in marks]
+    if rules.ballot_type == ballots.KNAPSACK:
+        return {paper.id: paper.price for paper in marked}
+    if rules.ballot_type != ballots.POINTS:
+        return {paper.id: 1 for paper in marked}
+    texts = {paper.id: marks[paper.id] for paper in marked}
+    return {one: int(text) for one, text in texts.items() if text.isascii() and text.isdigit()}
+
+
+def _pots(
+    rules: RuleBook,
+    areas: Sequence[CycleArea],
+    papers: Sequence[Proposal],
+    weights: Mapping[int, int],
+) -> list[Pot]:
+    if not ballots.by_area(rules):
+        return [Pot(sum(weights.values()), ballots.limit_of(rules, 0))]
+    return [
+        Pot(
+            sum(weights.get(paper.id, 0) for paper in papers if paper.area_id == part.area_id),
+            ballots.limit_of(rules, part.budget),
+            part.area_id,
+            part.area.names if len(areas) > 1 else None,
+        )
+        for part in areas
+    ]

@@ -19,6 +19,10 @@ class BallotDraft(Base):
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
     ballot_key: Mapped[str] = mapped_column(primary_key=True)
     choices: Mapped[list[int]] = mapped_column(default=list)
+    """Of a ranking in the voter's order."""
+    points: Mapped[list[int]] = mapped_column(default=list, server_default="[]")
+    other_area_id: Mapped[int | None]
+    """The one other area whose proposals lie on the ballot, where the rules let one be picked."""
 
 
 class VoterSession(Base):

@@ -2,7 +2,7 @@
 
 from pb_portal.voting.queries.box import (
     Ledger,
-    ballot_area,
+    ballot_areas,
     ballot_papers,
     counted_ballots,
     demand_closed,
@@ -17,7 +17,7 @@ from pb_portal.voting.queries.box import (
     ledger_root,
     lock_participation,
     look_up,
-    on_ballot_among,
+    papers_among,
     receipt_included,
     turnout,
     turnout_by_channel,
@@ -25,7 +25,7 @@ from pb_portal.voting.queries.box import (
 
 __all__ = [
     "Ledger",
-    "ballot_area",
+    "ballot_areas",
     "ballot_papers",
     "counted_ballots",
     "demand_closed",
@@ -40,7 +40,7 @@ __all__ = [
     "ledger_root",
     "lock_participation",
     "look_up",
-    "on_ballot_among",
+    "papers_among",
     "receipt_included",
     "turnout",
     "turnout_by_channel",

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from pb_portal.cycles import queries as cycles
-from pb_portal.cycles.models import Cycle, Phase, RuleBookRow
+from pb_portal.cycles.models import Cycle, CycleArea, Phase, RuleBookRow
 from pb_portal.db import Missing, database_clock, moment_of
 from pb_portal.domain import ledger
+from pb_portal.domain.ballots import ANYWHERE, OWN_AND_ONE, Paper
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
@@ -120,33 +121,48 @@ def find_revisions(session: Session, cycle_id: int, name: str) -> Sequence[Row[i
     ).all()
 
 
-def ballot_area(rules: RuleBook, area_id: int) -> int | None:
-    """Whose proposals a voter may choose: those of the own area, or (None) of the whole city."""
-    return area_id if rules.scope == "own_area" else None
+def ballot_areas(
+    rules: RuleBook, areas: Sequence[CycleArea], area_id: int, other: int | None
+) -> list[CycleArea]:
+    """The areas whose proposals lie before a voter: the own one first, then the `other` one that
+    was picked, or all."""
+    shown = {area_id, other} if rules.scope == OWN_AND_ONE else {area_id}
+    found = [one for one in areas if rules.scope == ANYWHERE or one.area_id in shown]
+    return sorted(found, key=lambda one: one.area_id != area_id)
 
 
 def ballot_papers(
-    session: Session, cycle_id: int, rules: RuleBook, area_id: int, name: str
+    session: Session, cycle_id: int, areas: Sequence[CycleArea], name: str
 ) -> list[Proposal]:
     """The proposals a voter chooses from, in an order of the voter's own that never changes."""
-    found = proposals.on_ballot(session, cycle_id, ballot_area(rules, area_id))
+    ids = {one.area_id for one in areas}
+    only = next(iter(ids)) if len(ids) == 1 else None
+    found = [one for one in proposals.on_ballot(session, cycle_id, only) if one.area_id in ids]
     by_id = {category.id: category for category in cycles.categories(session)}
     for paper in found:
         set_committed_value(paper, "category", by_id.get(paper.category_id or 0))
     return sorted(found, key=lambda p: hashlib.sha256(f"{name}:{p.id}".encode()).digest())
 
 
-def on_ballot_among(
-    session: Session, cycle_id: int, rules: RuleBook, area_id: int, ids: list[int]
-) -> set[int]:
-    """Which of these proposals stand on the voter's ballot."""
-    query = select(Proposal.id).where(
-        Proposal.id.in_([one for one in ids if 0 < one <= HIGHEST]),
-        Proposal.cycle_id == cycle_id,
-        Proposal.status.in_([state.value for state in ON_BALLOT]),
+def papers_among(session: Session, cycle_id: int, ids: Sequence[int]) -> dict[int, Paper]:
+    """Those of these proposals that stand in the vote, with their area, price and its budget."""
+    query = (
+        select(Proposal.id, Proposal.area_id, CycleArea.budget)
+        .add_columns(func.coalesce(Proposal.reviewed_cost, Proposal.cost))
+        .join(
+            CycleArea,
+            (CycleArea.cycle_id == Proposal.cycle_id) & (CycleArea.area_id == Proposal.area_id),
+        )
+        .where(
+            Proposal.id.in_([one for one in ids if 0 < one <= HIGHEST]),
+            Proposal.cycle_id == cycle_id,
+            Proposal.status.in_([state.value for state in ON_BALLOT]),
+        )
     )
-    area = ballot_area(rules, area_id)
-    return set(session.scalars(query if area is None else query.where(Proposal.area_id == area)))
+    return {
+        one: Paper(area_id or 0, price, budget)
+        for one, area_id, budget, price in session.execute(query)
+    }
 
 
 def find_receipt(session: Session, cycle_id: int, receipt: str) -> str | None:

@@ -9,12 +9,13 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
 
 from pb_portal.domain import ledger
+from pb_portal.domain.ballots import Ballot as Content
+from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.phases import is_open
 from pb_portal.domain.refusal import Refusal
-from pb_portal.domain.rule_book import check_choices
 from pb_portal.voting import queries
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
-from pb_portal.voting.service.poll import Poll, allowed, digest, insert
+from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
 
 HERE = {"synchronize_session": False}
 """No row of these tables is loaded in the transaction of a ballot."""
@@ -27,6 +28,7 @@ class Sending:
     token: str
     choices: tuple[int, ...]
     submission: str
+    points: tuple[int, ...] = ()
 
 
 def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str:
@@ -51,15 +53,15 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
         raise Refusal("voting.closed")
     if voter.frozen_at is None:
         raise Refusal("voting.rules_open")
-    choices = sorted(sending.choices)
-    check_choices(poll.rules, choices, allowed(session, poll, voter.area_id, choices))
+    ballot = ballot_of(poll.rules, voter.area_id, sending.choices, sending.points)
+    demand_valid(session, poll, ballot)
     first = _take_part(session, poll, voter.voter_key, now.astimezone(zone))
     revision = 1
     if not first:
         revision, same = _next_revision(session, poll, name, once)
         if same:
             return ledger.receipt_of(same)
-    leaf = _add(session, poll, voter.area_id, name, revision, choices, once)
+    leaf = _add(session, poll, ballot, name, revision, once)
     _tidy(session, poll, name, sending.token)
     return ledger.receipt_of(leaf)
 
@@ -99,26 +101,19 @@ def _next_revision(session: Session, poll: Poll, name: str, once: str) -> tuple[
     return max(row.revision for row in earlier) + 1, None
 
 
-def _add(
-    session: Session,
-    poll: Poll,
-    area_id: int,
-    name: str,
-    revision: int,
-    choices: list[int],
-    once: str,
-) -> str:
-    ballot = ledger.canonical(poll.cycle_id, name, revision, area_id, choices)
-    leaf = ledger.leaf(ballot, once)
+def _add(session: Session, poll: Poll, ballot: Content, name: str, revision: int, once: str) -> str:
+    choices, points = list(ballot.choices), list(ballot.points)
+    written = ledger.canonical(poll.cycle_id, name, revision, ballot.area_id, choices, points)
+    leaf = ledger.leaf(written, once)
     session.execute(
         insert(session, Ballot),
         {
             "cycle_id": poll.cycle_id,
             "ballot_key": name,
             "revision": revision,
-            "area_id": area_id,
+            "area_id": ballot.area_id,
             "choices": choices,
-            "points": [],
+            "points": points,
             "nonce": once,
             "leaf": leaf,
         },

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from pb_portal.db import Base
 from pb_portal.domain import ledger
+from pb_portal.domain.ballots import MOST_LINES, Ballot, check_ballot
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.voting import queries
-
-MOST_OVER = 500
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,10 @@ def insert(session: Session, table: type[Base]) -> Insert:
     return sqlite_insert(table)
 
 
-def allowed(session: Session, poll: Poll, area_id: int, choices: list[int]) -> set[int]:
-    """Which of the choices stand on this ballot. A list far over the limit, which no page of
-    ours sends, is refused before the database is asked about every line of it."""
-    if len(choices) > poll.rules.max_choices + MOST_OVER:
-        raise Refusal("ballot.too_many", most=poll.rules.max_choices, chosen=len(choices))
-    return queries.on_ballot_among(session, poll.cycle_id, poll.rules, area_id, choices)
+def demand_valid(session: Session, poll: Poll, ballot: Ballot, *, part: bool = False) -> None:
+    """Refuse a ballot that the rules do not allow. A list far longer than any page of ours sends
+    is refused before the database is asked about every line of it."""
+    if len(ballot.choices) > MOST_LINES:
+        raise Refusal("ballot.too_many", most=poll.rules.max_choices, chosen=len(ballot.choices))
+    papers = queries.papers_among(session, poll.cycle_id, ballot.choices)
+    check_ballot(poll.rules, ballot, papers, part=part)

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.refusal import Refusal
-from pb_portal.domain.rule_book import RuleBook, check_choices
+from pb_portal.domain.rule_book import RuleBook
 from pb_portal.register.service import Proved
 from pb_portal.voting import queries
+from pb_portal.voting.marks import Marks
 from pb_portal.voting.models import BallotDraft, Participation, VoterSession
-from pb_portal.voting.service.poll import Poll, allowed, digest, insert
+from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
 
 LIFE = timedelta(minutes=30)
 
@@ -47,25 +49,25 @@ def close_voter(session: Session, token: str) -> None:
 
 
 def keep_choices(
-    session: Session, poll: Poll, voter: VoterSession, choices: list[int], at: datetime
+    session: Session, poll: Poll, voter: VoterSession, marks: Marks, at: datetime
 ) -> None:
     """Keep the choice as made so far; the half hour starts again.
 
     Refuses more than the rules allow and proposals that are not on this ballot.
     """
-    chosen = sorted(choices)
-    if chosen:
-        check_choices(poll.rules, chosen, allowed(session, poll, voter.area_id, chosen), part=True)
-    row = {
-        "cycle_id": poll.cycle_id,
-        "ballot_key": poll.name(voter.voter_key),
-        "choices": chosen,
+    ballot = ballot_of(poll.rules, voter.area_id, marks.choices, marks.points)
+    if ballot.choices:
+        demand_valid(session, poll, ballot, part=True)
+    kept = {
+        "choices": list(ballot.choices),
+        "points": list(ballot.points),
+        "other_area_id": marks.other,
     }
-    statement = insert(session, BallotDraft).values(row)
+    key = {"cycle_id": poll.cycle_id, "ballot_key": poll.name(voter.voter_key)}
     session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["cycle_id", "ballot_key"], set_={"choices": chosen}
-        )
+        insert(session, BallotDraft)
+        .values({**key, **kept})
+        .on_conflict_do_update(index_elements=list(key), set_=kept)
     )
     session.execute(
         update(VoterSession)
@@ -74,17 +76,20 @@ def keep_choices(
     )
 
 
-def last_choices(session: Session, poll: Poll, voter: VoterSession) -> list[int]:
+def demand_whole(session: Session, poll: Poll, area_id: int, marks: Marks) -> None:
+    """Refuse marks that are no valid ballot yet."""
+    demand_valid(session, poll, ballot_of(poll.rules, area_id, marks.choices, marks.points))
+
+
+def last_marks(session: Session, poll: Poll, voter: VoterSession) -> Marks:
     """What the voter has marked and not yet sent."""
-    return (
-        session.scalar(
-            select(BallotDraft.choices).where(
-                BallotDraft.cycle_id == poll.cycle_id,
-                BallotDraft.ballot_key == poll.name(voter.voter_key),
-            )
+    row = session.execute(
+        select(BallotDraft.choices, BallotDraft.points, BallotDraft.other_area_id).where(
+            BallotDraft.cycle_id == poll.cycle_id,
+            BallotDraft.ballot_key == poll.name(voter.voter_key),
         )
-        or []
-    )
+    ).one_or_none()
+    return Marks() if row is None else Marks(tuple(row[0]), tuple(row[1]), row[2])
 
 
 def _check_changeable(rules: RuleBook, done: Participation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pb_portal.web.i18n import money
 from pb_portal.web.phrases.mark import N_
 
 SENTENCES = {
@@ -12,6 +13,34 @@ SENTENCES = {
     "ballot.too_few": N_("Choose at least %(least)s."),
     "ballot.too_many": N_(
         "You may choose at most %(most)s, and %(chosen)s are marked. Put some back first."
+    ),
+    "ballot.too_many_in_area": N_(
+        "In one district you may choose at most %(most)s, and %(chosen)s are marked. Put some "
+        "back first."
+    ),
+    "ballot.too_many_areas": N_(
+        "You may choose from your own district and one other. Put back what lies elsewhere."
+    ),
+    "ballot.over_budget": N_(
+        "What is marked costs %(over)s more than the budget of its district. Put something back "
+        "first."
+    ),
+    "ballot.points_over": N_(
+        "You have %(most)s points, and %(over)s more are given. Take some back first."
+    ),
+    "ballot.points_over_in_area": N_(
+        "You have %(most)s points for each district, and in one of them %(over)s more are given. "
+        "Take some back first."
+    ),
+    "ballot.points_left": N_("All points must be given: %(left)s are left."),
+    "ballot.points_left_in_area": N_(
+        "All points of a district must be given: in one of them %(left)s are left."
+    ),
+    "ballot.points_each": N_("Give a proposal from %(least)s to %(most)s points, or none at all."),
+    "ballot.points_missing": N_("Each chosen proposal needs its points."),
+    "ballot.figure": N_("Write whole numbers only."),
+    "ballot.place_taken": N_(
+        "Place %(place)s is given to two proposals. Give each place only once."
     ),
     "voting.session_over": N_("Your time has run out. Prove your identity once more."),
     "voting.rules_open": N_("The rules of this vote are not fixed yet, so no ballot is accepted."),
@@ -26,3 +55,5 @@ SENTENCES = {
     ),
     "voting.voted_on_paper": N_("You have already voted on paper in this cycle."),
 }
+
+NAMES = {"ballot.over_budget": {"over": money}}
