@@ -49,8 +49,26 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_starttls: bool = True
     mail_from: str = ""
-    sms_url: str = Field("", description="HTTP gateway that takes {to, text} as JSON")
-    sms_token: str = ""
+    sms_gateway_url: str = Field("", description="HTTP gateway for text messages")
+    sms_gateway_token: str = ""
+    sms_gateway_sender: str = Field("", description="The name messages come from")
+    sms_gateway_fields: dict[str, str] = Field(
+        {"to": "{phone}", "text": "{text}"},
+        description="What is posted to the gateway, with {phone}, {text} and {sender}",
+    )
+    sms_gateway_form: bool = Field(False, description="Post a form instead of JSON")
+
+    codes_per_phone_and_address_hour: int = Field(3, ge=1, le=100)
+    codes_per_phone_hour: int = Field(10, ge=1, le=1000)
+    codes_per_phone_day: int = Field(20, ge=1, le=1000)
+    codes_per_address_hour: int = Field(200, ge=1, le=1_000_000)
+    codes_per_cycle_minute: int = Field(600, ge=1, le=1_000_000)
+
+    oidc_issuer: str = Field("", description="OpenID Connect provider that voters may log in at")
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_iin_claim: str = Field("iin", description="Claim of the ID token that holds the IIN")
+    oidc_birth_date_claim: str = Field("", description="Claim with the birth date, if there is one")
 
     s3_endpoint: str = Field("", description="S3-compatible store, else a folder")
     s3_bucket: str = ""
@@ -84,6 +102,8 @@ class Settings(BaseSettings):
         needed = ["secret_key", "register_key", "ballot_key", "signing_key", "public_url"]
         if not self.sample_mode:
             needed += ["smtp_host", "mail_from"]
+        if self.oidc_issuer:
+            needed += ["oidc_client_id", "oidc_client_secret"]
         if self.s3_endpoint:
             needed += ["s3_bucket", "s3_access_key", "s3_secret_key"]
         absent = [name.upper() for name in needed if not getattr(self, name)]

@@ -50,7 +50,7 @@ def send_letters(at: datetime) -> None:
             claims = mailer.claim(work, at)
         if not claims:
             return
-        outcomes = delivery.deliver(claims, current_app.jinja_env, settings)
+        outcomes = delivery.deliver(claims, current_app.jinja_env, settings, now=clock.now)
         with transaction() as work:
             mailer.record(work, outcomes, at)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
+from pb_portal.domain.identity import OPENID, OPERATOR, PAPER_CODE, PHONE
 from pb_portal.tally import UnsupportedRule, parse_rule
 from pb_portal.tally.options import Rule
 from pb_portal.web.i18n import number
@@ -90,6 +91,16 @@ def rule_details(text: str) -> list[str]:
         if sentence:
             found.append(sentence)
     return found
+
+
+def way_names() -> dict[str, str]:
+    """The ways by which voters may prove who they are, as rules name them."""
+    return {
+        PHONE: _("By a code sent to the phone that the register binds to them"),
+        PAPER_CODE: _("By a code on paper, from a letter or the akimat"),
+        OPENID: _("By their login of the state services"),
+        OPERATOR: _("By their identity card, shown to an operator on the spot"),
+    }
 
 
 def _family(text: str) -> str:

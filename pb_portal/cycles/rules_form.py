@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from pb_portal.cycles.choosing import COMPLETIONS, DEFAULTS, FAMILIES, identifier
 from pb_portal.cycles.models import Cycle
-from pb_portal.cycles.rule_words import rule_name
+from pb_portal.cycles.rule_words import rule_name, way_names
+from pb_portal.domain.identity import WAYS
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.tally import parse_rule
 from pb_portal.web.forms import Form
@@ -49,6 +51,13 @@ class RulesForm(Form):
     minimum_votes = _number(
         _l("Least number of votes to win"), 0, 1_000_000, description=_l("0: there is none")
     )
+    identity = SelectMultipleField(
+        _l("How voters prove who they are"),
+        [InputRequired(message=_l("Choose at least one way"))],
+        choices=[],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     family = RadioField(_l("How the votes are counted"), choices=[])
     completion = SelectField(_l("If money is left over"), choices=[])
     utility = SelectField(_l("What counts as value for a voter"), choices=[])
@@ -63,6 +72,7 @@ class RulesForm(Form):
 
     def offer(self) -> None:
         """Choices in the person's language."""
+        self.identity.choices = list(way_names().items())
         self.family.choices = [(one, rule_name(one)) for one in FAMILIES]
         self.completion.choices = _pairs(
             COMPLETIONS,
@@ -101,6 +111,7 @@ class RulesForm(Form):
         rule = parse_rule(rules.rule_of(""))
         self.min_choices.data, self.max_choices.data = rules.min_choices, rules.max_choices
         self.minimum_votes.data = rules.minimum_votes
+        self.identity.data = list(rules.identity)
         self.family.data, _slash, self.completion.data = rule.name.partition("/")
         for key, default in DEFAULTS.items():
             value = rule.options.get(key, default)
@@ -150,6 +161,9 @@ def chosen_rules(form: RulesForm, cycle: Cycle, rules: RuleBook) -> RuleBook:
         if AREA + part.area.code in form._fields and form._fields[AREA + part.area.code].data
     }
     options = {key: value for key, value in rules.options.items() if key != "area_rules"}
+    ways = [way for way in WAYS if way in (form.identity.data or [])]
+    if ways != list(rules.identity):
+        options["identity"] = ways
     return RuleBook.from_dict(
         {
             **rules.to_dict(),

@@ -6,6 +6,10 @@ import hmac
 import re
 from datetime import date
 
+PHONE, PAPER_CODE, OPENID, OPERATOR = "phone", "paper_code", "openid", "operator"
+WAYS = (PHONE, PAPER_CODE, OPENID, OPERATOR)
+"""The ways of proving an identity that a rule book may choose from, in the order they are shown."""
+
 _FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pb_portal.domain.identity import PHONE, WAYS
+
 
 @dataclass(frozen=True)
 class RuleBook:
@@ -26,6 +28,12 @@ class RuleBook:
     tie_rule: str = "lot/sha256"
     lot_commitment: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """How voters prove who they are: codes of `domain.identity.WAYS`."""
+        chosen = self.options.get("identity") or (PHONE,)
+        return tuple(way for way in WAYS if way in chosen)
 
     def rule_of(self, area: str) -> str:
         """The counting rule of an area, by its code: its own where the book names one."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
@@ -13,16 +14,17 @@ from flask_babel import force_locale, gettext
 from jinja2 import Environment
 
 from config import Settings
-from pb_portal.mailer.gateways import HttpSms, Later, Never, SmsGateway, Smtp
+from pb_portal.mailer.gateways import Later, Never, Smtp
 from pb_portal.mailer.render import write
 from pb_portal.mailer.service import Claim
+from pb_portal.mailer.sms import HttpSms, SmsGateway
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claimed letter: `sent`, `later` or `never`."""
+    """What became of a claimed letter: `sent`, `later`, `never` or `expired`."""
 
     letter_id: int
     result: str
@@ -33,11 +35,13 @@ def deliver(
     environment: Environment,
     settings: Settings,
     *,
+    now: Callable[[], datetime],
     sms: SmsGateway | None = None,
 ) -> list[Outcome]:
     """Send what was claimed. A server that does not answer delays the rest of the batch too,
-    so that a dead one costs one time-out and not one for each letter."""
-    gateway = sms or HttpSms(settings.sms_url, settings.sms_token)
+    so that a dead one costs one time-out and not one for each letter. What has expired while
+    others were sent is dropped."""
+    gateway = sms or gateway_of(settings)
     server = Smtp(
         settings.smtp_host,
         settings.smtp_port,
@@ -50,12 +54,25 @@ def deliver(
     with server:
         for claim in claims:
             result = "later"
-            if claim.channel not in dead:
+            if claim.expires_at is not None and claim.expires_at <= now():
+                result = "expired"
+            elif claim.channel not in dead:
                 result, reached = _attempt(claim, environment, settings, server, gateway)
                 if not reached:
                     dead.add(claim.channel)
             outcomes.append(Outcome(claim.id, result))
     return outcomes
+
+
+def gateway_of(settings: Settings) -> HttpSms:
+    """The installation's gateway for text messages."""
+    return HttpSms(
+        settings.sms_gateway_url,
+        settings.sms_gateway_token,
+        sender=settings.sms_gateway_sender,
+        fields=settings.sms_gateway_fields,
+        form=settings.sms_gateway_form,
+    )
 
 
 def _attempt(

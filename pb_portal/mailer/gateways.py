@@ -1,15 +1,11 @@
-"""The ways out: an SMTP server for letters, an HTTP gateway for text messages."""
+"""The way out for letters: an SMTP server; and what every way out may say (`sms` has the other)."""
 
 from __future__ import annotations
 
-import json
 import smtplib
 import ssl
-import urllib.error
-import urllib.request
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Protocol
 
 TIMEOUT = 10.0
 PERMANENT = 500
@@ -25,41 +21,6 @@ class Later(Exception):
 
 class Never(Exception):
     """It will not go out however often it is tried, e.g. the address does not exist."""
-
-
-class SmsGateway(Protocol):
-    """A way to send text messages. Raises `Later` or `Never`."""
-
-    def send(self, recipient: str, text: str) -> None: ...
-
-
-class HttpSms:
-    """A gateway that takes `{"to", "text"}` as JSON with a bearer token."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.url = url
-        self.token = token
-
-    def send(self, recipient: str, text: str) -> None:
-        """Hand the message over."""
-        if not self.url.startswith(("https://", "http://")):
-            raise Never("no gateway")
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            self.url,
-            data=json.dumps({"to": recipient, "text": text}).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT):  # noqa: S310
-                pass
-        except urllib.error.HTTPError as error:
-            # 4xx but "too many" and "timed out" are about this very message.
-            lasting = 400 <= error.code < 500 and error.code not in (401, 403, 408, 429)
-            if lasting:
-                raise Never(f"HTTP {error.code}") from None
-            raise Later(f"HTTP {error.code}", reached=error.code < 500) from None
-        except (OSError, ValueError) as error:
-            raise Later(type(error).__name__) from None
 
 
 def _by_code(code: int) -> Later | Never:

@@ -37,6 +37,7 @@ class Claim:
     template: str
     data: dict[str, Any]
     created_at: datetime
+    expires_at: datetime | None = None
 
 
 class Result(Protocol):
@@ -50,6 +51,7 @@ class Result(Protocol):
 
 def claim(session: Session, at: datetime, *, limit: int = BATCH) -> list[Claim]:
     """Take letters that are due, so that no other worker sends them for a while."""
+    _drop_expired(session, at)
     rows = session.scalars(
         select(Letter)
         .where(Letter.state == "waiting", Letter.due_at <= at)
@@ -62,10 +64,26 @@ def claim(session: Session, at: datetime, *, limit: int = BATCH) -> list[Claim]:
         letter.due_at = at + LEASE
     return [
         Claim(
-            row.id, row.channel, row.recipient, row.locale, row.template, row.data, row.created_at
+            row.id,
+            row.channel,
+            row.recipient,
+            row.locale,
+            row.template,
+            row.data,
+            row.created_at,
+            row.expires_at,
         )
         for row in rows
     ]
+
+
+def _drop_expired(session: Session, at: datetime) -> None:
+    """What came too late to be of use is not sent, and keeps nothing of its reader."""
+    session.execute(
+        update(Letter)
+        .where(Letter.state == "waiting", Letter.due_at <= at, Letter.expires_at <= at)
+        .values(state="failed", recipient="", data={})
+    )
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -81,6 +99,8 @@ def record(session: Session, results: Iterable[Result], at: datetime) -> None:
             continue
         if outcome.result == "sent":
             letter.state, letter.sent_at = "sent", at
+        elif outcome.result == "expired":
+            letter.state, letter.recipient, letter.data = "failed", "", {}
         elif outcome.result == "never" or letter.attempts >= MOST_ATTEMPTS[letter.channel]:
             letter.state = "failed"
             audit.record(

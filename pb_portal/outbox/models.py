@@ -32,3 +32,5 @@ class Letter(Base):
     state: Mapped[str] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    """From then on it is worth nothing to its reader and no longer sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,12 +19,13 @@ def post(
     recipient: str,
     locale: str,
     channel: str = "email",
+    expires_at: datetime | None = None,
     **data: Any,
 ) -> Letter:
     """Queue a letter: `post(session, by, "proposal_returned", recipient=email, locale="kk", …)`.
 
     `template` names `templates/emails/<template>.txt`; `data` must be JSON. Paths in `data` are
-    relative; the mailer makes them absolute.
+    relative; the mailer makes them absolute. After `expires_at` it is no longer sent.
     """
     letter = Letter(
         channel=channel,
@@ -33,6 +35,7 @@ def post(
         data=data,
         created_at=by.at,
         due_at=by.at,
+        expires_at=expires_at,
     )
     session.add(letter)
     return letter

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import RadioField, StringField, ValidationError
 
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
 from pb_portal.domain.text import clean
@@ -18,8 +18,18 @@ def _digits(value: Any) -> Any:
     return "".join(clean(value).split()) if isinstance(value, str) else value
 
 
-class IdentityForm(Form):
-    """Who votes: data of the identity document, and the phone known to the city."""
+class WayForm(Form):
+    """Which way to prove who one is."""
+
+    way = RadioField(
+        _l("How will you prove who you are?"),
+        [required(_l("Choose one of the ways"))],
+        validate_choice=False,
+    )
+
+
+class PersonForm(Form):
+    """Who votes: data of the identity document."""
 
     iin = StringField(
         _l("IIN"),
@@ -31,11 +41,6 @@ class IdentityForm(Form):
         _l("Date of birth"),
         [required(_l("Enter your date of birth")), up_to(20)],
         description=_l("For example 31.05.1990"),
-    )
-    phone = Line(
-        _l("Mobile phone"),
-        [required(_l("Enter your phone")), up_to(30)],
-        description=_l("The one the city knows as yours. The code goes there"),
     )
 
     def validate_iin(self, field: Any) -> None:
@@ -51,17 +56,27 @@ class IdentityForm(Form):
         if is_iin(self.iin.data) and not iin_agrees(self.iin.data, born):
             raise ValidationError(phrase("identity.birth_date_differs"))
 
-    def validate_phone(self, field: Any) -> None:
-        """A number that can be called in Kazakhstan."""
-        if normal_phone(field.data) is None:
-            raise ValidationError(phrase("identity.phone_wrong"))
-
     @property
     def born(self) -> date:
         """The birth date, once valid."""
         found = parse_birth_date(self.birth_date.data)
         assert found is not None
         return found
+
+
+class IdentityForm(PersonForm):
+    """Who votes, and the phone known to the city."""
+
+    phone = Line(
+        _l("Mobile phone"),
+        [required(_l("Enter your phone")), up_to(30)],
+        description=_l("The one the city knows as yours. The code goes there"),
+    )
+
+    def validate_phone(self, field: Any) -> None:
+        """A number that can be called in Kazakhstan."""
+        if normal_phone(field.data) is None:
+            raise ValidationError(phrase("identity.phone_wrong"))
 
     @property
     def number(self) -> str:

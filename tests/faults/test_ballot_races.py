@@ -22,6 +22,7 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.outbox.models import Letter
 from pb_portal.register import service as register
+from pb_portal.register.identity.phone import PhoneCode, Typed
 from pb_portal.register.models import IdentityCode
 from pb_portal.register.service import Proved
 from pb_portal.voting import queries, service
@@ -229,7 +230,7 @@ def test_one_code_lets_in_one_of_many_who_type_it_at_once(own_app):
                 with transaction() as work:
                     try:
                         by = Signature(ANYONE, datetime.now(UTC))
-                        register.prove(work, by, desk, question, typed, town.poll.rules)
+                        PhoneCode().prove(work, by, desk, Typed(question, typed), town.poll.rules)
                         return "in"
                     except Refusal as refusal:
                         return refusal.code

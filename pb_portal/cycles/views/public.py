@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, request
 from pb_portal.approvals import queries as approvals
 from pb_portal.cycles import queries
 from pb_portal.cycles.models import Cycle
-from pb_portal.cycles.rule_words import rule_details, rule_story
+from pb_portal.cycles.rule_words import rule_details, rule_story, way_names
 from pb_portal.cycles.service import EXTEND
 from pb_portal.cycles.views import blueprint
 from pb_portal.cycles.views.calendar import extensions, timeline
@@ -85,6 +85,7 @@ def rules(slug: str) -> str:
         digest=book.digest(),
         rule_story=rule_story,
         rule_details=rule_details,
+        proofs=" ".join(f"{way_names()[way]}." for way in book.identity),
         own_rules=[p for p in cycle.areas if p.area.code in book.options.get("area_rules", {})],
         public_key=signer().public_key,
         voting=queries.find_phase(cycle, PhaseKind.VOTING),

@@ -83,7 +83,7 @@ def tell_followers(
     for reader in found.values():
         if reader.person_id is not None and reader.person_id == by.actor.person_id:
             continue
-        more = {"stop": reader.stop} if reader.stop else {}
+        more: dict[str, Any] = {"stop": reader.stop} if reader.stop else {}
         outbox.post(
             session,
             by,

@@ -1,22 +1,12 @@
-"""Commands of the register: load, freeze with four eyes, send and check codes."""
+"""Commands of the register: load, freeze with four eyes, send codes."""
 
-from pb_portal.register.service.codes import (
-    ATTEMPTS,
-    LIFE,
-    Claim,
-    Desk,
-    Proved,
-    ask_again,
-    ask_code,
-    prove,
-)
+from pb_portal.register.identity.base import Desk, Proved
+from pb_portal.register.identity.phone import Claim, ask_again, ask_code
 from pb_portal.register.service.freezing import FREEZE, decide_freeze, propose_freeze
 from pb_portal.register.service.loading import Faulty, Report, check_rows, load_rows
 
 __all__ = [
-    "ATTEMPTS",
     "FREEZE",
-    "LIFE",
     "Claim",
     "Desk",
     "Faulty",
@@ -28,5 +18,4 @@ __all__ = [
     "decide_freeze",
     "load_rows",
     "propose_freeze",
-    "prove",
 ]

@@ -36,5 +36,7 @@ class VoterSession(Base):
     voter_key: Mapped[str]
     area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    how: Mapped[str] = mapped_column(default="phone")
+    """By which way the identity was proved: a code of `domain.identity.WAYS`."""
     finished: Mapped[bool] = mapped_column(default=False)
     """The ballot is cast: only the same sending repeated is still answered, with its receipt."""

@@ -37,6 +37,7 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
             voter_key=proved.voter_key,
             area_id=proved.area_id,
             expires_at=at + LIFE,
+            how=proved.how,
         )
     )
     session.flush()

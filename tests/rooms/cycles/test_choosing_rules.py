@@ -22,7 +22,7 @@ FORM = {
     "min_choices": "1", "max_choices": "4", "minimum_votes": "5", "family": "equal-shares",
     "completion": "add1-exhaustive", "utility": "cost", "start": "exact", "step": "1000",
     "topup": "greedy", "comparison": "none", "ties": "lot", "fit": "stop", "near": "80",
-    "awards": "0",
+    "awards": "0", "identity": ["phone", "paper_code"],
 }  # fmt: skip
 
 
@@ -90,11 +90,13 @@ def test_a_commissioner_chooses_and_residents_read_it_in_words(
     assert rules.rule_of("") == "equal-shares/add1-exhaustive:step=1000,topup=greedy"
     assert rules.rule_of(code) == "phragmen"
     assert (rules.max_choices, rules.minimum_votes) == (4, 5)
+    assert rules.identity == ("phone", "paper_code")
     assert cycle.rule_book and cycle.rule_book.lot_seed != former, "a fresh lot for fresh rules"
     assert session.scalars(select(AuditEntry).where(AuditEntry.action == "rules.chosen")).one()
     page = client.page(f"/c/{cycle.slug}/rules")
     assert "Each voter gets an equal share of the money" in page
     assert "Money flows to all voters at the same pace" in page
+    assert "By a code on paper, from a letter or the akimat." in page
     again = client.page(address)
     assert 'value="equal-shares" checked' in again
     assert "1000" in again
@@ -127,3 +129,18 @@ def test_frozen_rules_stay_and_others_may_not_choose(
         person = make_person(session, role)
         with pytest.raises(Forbidden):
             choosing.choose_rules(session, signed(person), open_cycle, RuleBook())
+
+
+def test_a_vote_nobody_can_enter_is_refused(client: StrictClient, session: Session) -> None:
+    cycle = make_cycle(session, PhaseKind.APPLICATIONS, frozen=False)
+    sign_in(client, make_person(session, "commissioner"))
+    done = client.fill(f"/desk/cycles/{cycle.slug}/rules", {**FORM, "identity": []})
+    assert done.status_code == 422
+    assert "Choose at least one way" in done.text
+
+
+def test_ways_to_prove_an_identity_leave_old_digests_alone() -> None:
+    plain = RuleBook()
+    assert plain.identity == ("phone",)
+    assert "identity" not in plain.to_dict()["options"]
+    assert RuleBook(options={"identity": ["openid", "phone", "x"]}).identity == ("phone", "openid")

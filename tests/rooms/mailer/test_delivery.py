@@ -113,8 +113,8 @@ def sending_app(tmp_path: Path, mail_server: MailServer, sms_server: SmsServer) 
         smtp_starttls=False,
         mail_from="portal@almaty.example",
         public_url="https://budget.almaty.example/",
-        sms_url=f"http://127.0.0.1:{sms_server.server_address[1]}/send",
-        sms_token="token-of-the-gateway",
+        sms_gateway_url=f"http://127.0.0.1:{sms_server.server_address[1]}/send",
+        sms_gateway_token="token-of-the-gateway",
     )
     made = migrated(settings)
     with made.app_context():

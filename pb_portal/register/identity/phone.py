@@ -7,10 +7,11 @@ data do not fit, or everything does.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.domain import identity
@@ -19,16 +20,12 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
 from pb_portal.register import queries
-from pb_portal.register.models import IdentityCode, PhoneUse, RegisterEntry
+from pb_portal.register.identity.base import Caps, Desk, Proved, admitted, find_person, hold
+from pb_portal.register.models import IdentityCode, PhoneUse
 
 LIFE = timedelta(minutes=10)
 ATTEMPTS = 5
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PER_PHONE_AND_ADDRESS_HOUR = 3
-PER_PHONE_HOUR = 10
-PER_PHONE_DAY = 20
-PER_ADDRESS_HOUR = 200
-PER_CYCLE_MINUTE = 600
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -41,26 +38,11 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where the question is asked: the cycle, the register's key, and from which address."""
+class Typed:
+    """A code as typed, for the question it answers."""
 
-    cycle_id: int
-    key: str
-    address: str
-    locale: str
-
-    @property
-    def address_key(self) -> str:
-        """The address as a keyed hash."""
-        return identity.phone_key(self.key, self.cycle_id, "address " + self.address)
-
-
-@dataclass(frozen=True)
-class Proved:
-    """A proved identity: the voter's key and area."""
-
-    voter_key: str
-    area_id: int
+    question: str
+    code: str
 
 
 def ask_code(session: Session, by: Signature, desk: Desk, claim: Claim) -> str:
@@ -68,13 +50,11 @@ def ask_code(session: Session, by: Signature, desk: Desk, claim: Claim) -> str:
 
     Returns the id of the question in every case.
     """
-    voter_key = identity.voter_key(desk.key, desk.cycle_id, claim.iin)
-    proof = identity.birth_proof(desk.key, desk.cycle_id, claim.iin, claim.born)
     phone_key = identity.phone_key(desk.key, desk.cycle_id, claim.phone)
-    entry = queries.find_entry(session, desk.cycle_id, voter_key)
-    fits = identity.same(entry.proof if entry else voter_key, proof)
-    fits &= identity.same(entry.phone_key if entry else voter_key, phone_key)
-    return _send(session, by, desk, voter_key if fits else None, claim.phone)
+    entry = find_person(session, desk, claim.iin, claim.born)
+    fits = identity.same(entry.phone_key if entry else "0" * 64, phone_key)
+    voter_key = entry.voter_key if entry and fits else None
+    return _send(session, by, desk, voter_key, claim.phone)
 
 
 def ask_again(session: Session, by: Signature, desk: Desk, code_id: str, phone: str) -> str:
@@ -90,40 +70,54 @@ def ask_again(session: Session, by: Signature, desk: Desk, code_id: str, phone: 
     return _send(session, by, desk, voter_key, phone)
 
 
-def prove(
-    session: Session, by: Signature, desk: Desk, code_id: str, code: str, rules: RuleBook
-) -> Proved:
-    """The person whose code this is. Every call costs an attempt: the caller commits in any case.
+class PhoneCode:
+    """The code that was sent to the phone."""
 
-    Refuses an old code (`identity.code_old`), a wrong one (`identity.code_wrong`), the sixth
-    attempt (`identity.code_spent`), and people whom the rule book leaves out.
-    """
-    row = _live(session, desk.cycle_id, code_id, by.at)
-    phone_key, voter_key = row.phone_key, row.voter_key
+    code = identity.PHONE
+
+    def prove(
+        self, session: Session, by: Signature, desk: Desk, evidence: Typed, rules: RuleBook
+    ) -> Proved:
+        """The person whose code this is. Every call costs an attempt.
+
+        Refuses an old code (`identity.code_old`), a wrong one (`identity.code_wrong`), the sixth
+        attempt (`identity.code_spent`), and people whom the rule book leaves out.
+        """
+        row = _live(session, desk.cycle_id, evidence.question, by.at)
+        phone_key, voter_key = row.phone_key, row.voter_key
+        _spend_attempt(session, desk, row, evidence)
+        assert voter_key is not None
+        session.execute(
+            update(IdentityCode)
+            .where(IdentityCode.id == evidence.question)
+            .values(used_at=by.at, voter_key=None, attempts=ATTEMPTS)
+        )
+        entry = queries.find_entry(session, desk.cycle_id, voter_key)
+        if entry is None:
+            raise Refusal("identity.code_old")
+        proved = admitted(entry, rules, self.code)
+        _use_phone(session, desk.cycle_id, phone_key, voter_key, rules.voters_per_phone)
+        return proved
+
+
+def _spend_attempt(session: Session, desk: Desk, row: IdentityCode, evidence: Typed) -> None:
+    """Count one attempt in the database, so that parallel guesses do not slip through."""
+    right = identity.same(
+        row.code_hash, identity.code_hash(desk.key, evidence.question, evidence.code)
+    )
+    right &= row.voter_key is not None
     counted = session.execute(
         update(IdentityCode)
-        .where(IdentityCode.id == code_id, IdentityCode.attempts < ATTEMPTS)
+        .where(IdentityCode.id == evidence.question, IdentityCode.attempts < ATTEMPTS)
         .values(attempts=IdentityCode.attempts + 1)
         .returning(IdentityCode.attempts)
     ).scalar_one_or_none()
     if counted is None:
         raise Refusal("identity.code_spent", field="code")
-    right = identity.same(row.code_hash, identity.code_hash(desk.key, code_id, code))
-    if voter_key is None or not right:
-        if counted == ATTEMPTS:
-            raise Refusal("identity.code_spent", field="code")
+    if not right and counted == ATTEMPTS:
+        raise Refusal("identity.code_spent", field="code")
+    if not right:
         raise Refusal("identity.code_wrong", field="code", left=ATTEMPTS - counted)
-    session.execute(
-        update(IdentityCode)
-        .where(IdentityCode.id == code_id)
-        .values(used_at=by.at, voter_key=None, attempts=ATTEMPTS)
-    )
-    entry = queries.find_entry(session, desk.cycle_id, voter_key)
-    if entry is None:
-        raise Refusal("identity.code_old")
-    _check_rules(entry, rules)
-    _use_phone(session, desk.cycle_id, phone_key, voter_key, rules.voters_per_phone)
-    return Proved(voter_key, entry.area_id)
 
 
 def _live(session: Session, cycle_id: int, code_id: str, at: datetime) -> IdentityCode:
@@ -136,7 +130,7 @@ def _live(session: Session, cycle_id: int, code_id: str, at: datetime) -> Identi
 def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, phone: str) -> str:
     _forget_old(session, desk.cycle_id, by.at)
     phone_key = identity.phone_key(desk.key, desk.cycle_id, phone)
-    _hold(session, phone_key)
+    hold(session, identity.phone_key(desk.key, desk.cycle_id, "codes"))
     allowed = _under_caps(session, desk, phone_key, by.at)
     code_id, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06d}"
     hashed = identity.code_hash(desk.key, code_id, code)
@@ -161,6 +155,7 @@ def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, ph
             recipient=phone,
             locale=desk.locale,
             channel="sms",
+            expires_at=by.at + LIFE,
             code=code,
             minutes=LIFE // timedelta(minutes=1),
         )
@@ -182,14 +177,13 @@ def _forget_old(session: Session, cycle_id: int, at: datetime) -> None:
 def _under_caps(session: Session, desk: Desk, phone_key: str, at: datetime) -> bool:
     """Whether one more message may go out. Only messages that were sent count, so that nobody
     can use up a stranger's share by guessing."""
-    sent = IdentityCode.code_hash != ""
+    sent, caps = IdentityCode.code_hash != "", desk.caps
     to_phone = session.execute(
         select(IdentityCode.address_key, IdentityCode.sent_at).where(
             IdentityCode.phone_key == phone_key, IdentityCode.sent_at > at - DAY, sent
         )
     ).all()
-    lately = [row for row in to_phone if row.sent_at > at - HOUR]
-    from_here = [row for row in lately if row.address_key == desk.address_key]
+    from_here = [row for row in to_phone if row.address_key == desk.address_key]
     counts = select(func.count()).select_from(IdentityCode)
     by_address = session.scalar(
         counts.where(
@@ -198,30 +192,31 @@ def _under_caps(session: Session, desk: Desk, phone_key: str, at: datetime) -> b
     )
     in_cycle = session.scalar(
         counts.where(
-            IdentityCode.cycle_id == desk.cycle_id,
-            IdentityCode.sent_at > at - timedelta(minutes=1),
-            sent,
+            IdentityCode.cycle_id == desk.cycle_id, IdentityCode.sent_at > at - MINUTE, sent
         )
     )
     return (
-        len(to_phone) < PER_PHONE_DAY
-        and len(lately) < PER_PHONE_HOUR
-        and len(from_here) < PER_PHONE_AND_ADDRESS_HOUR
-        and (by_address or 0) < PER_ADDRESS_HOUR
-        and (in_cycle or 0) < PER_CYCLE_MINUTE
+        _lately(to_phone, at) < _share(caps, to_phone, fresh=not from_here)
+        and _lately(from_here, at) < caps.per_phone_and_address_hour
+        and (by_address or 0) < caps.per_address_hour
+        and (in_cycle or 0) < caps.per_cycle_minute
     )
 
 
-def _check_rules(entry: RegisterEntry, rules: RuleBook) -> None:
-    if not entry.old_enough:
-        raise Refusal("identity.too_young", age=rules.min_age)
-    if rules.permanent_only and not entry.permanent:
-        raise Refusal("identity.temporary")
+def _lately(rows: Sequence[Row[str, datetime]], at: datetime) -> int:
+    return sum(row.sent_at > at - HOUR for row in rows)
+
+
+def _share(caps: Caps, to_phone: Sequence[Row[str, datetime]], *, fresh: bool) -> int:
+    """How many messages this hour a phone may get. One is kept for an address that has not asked
+    for this phone today: whoever used up the rest from elsewhere cannot keep its owner out."""
+    usual = caps.per_phone_hour if len(to_phone) < caps.per_phone_day else 0
+    return usual + fresh
 
 
 def _use_phone(session: Session, cycle_id: int, phone_key: str, voter_key: str, most: int) -> None:
     """Keep the limit of voters per phone; the same voter may come back."""
-    _hold(session, phone_key)
+    hold(session, phone_key)
     served = set(
         session.scalars(
             select(PhoneUse.voter_key).where(
@@ -235,9 +230,3 @@ def _use_phone(session: Session, cycle_id: int, phone_key: str, voter_key: str, 
         raise Refusal("identity.phone_limit", most=most)
     session.add(PhoneUse(cycle_id=cycle_id, phone_key=phone_key, voter_key=voter_key))
     session.flush()
-
-
-def _hold(session: Session, phone_key: str) -> None:
-    """Let one request at a time count this phone. SQLite's writers are alone anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(int(phone_key[:15], 16))))
