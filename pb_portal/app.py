@@ -49,6 +49,7 @@ TABLES = (
     "review",
     "review.council",
     "voting",
+    "voting.paper",
     "results",
     "projects",
     "reports",

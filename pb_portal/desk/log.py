@@ -50,6 +50,7 @@ def subject_kinds() -> list[tuple[str, str]]:
         ("rules.", _("Rules")),
         ("register.", _("Resident register")),
         ("ballots.", _("Voting")),
+        ("polling.", _("Voting on paper")),
         ("count.", _("Count")),
         ("result.", _("Results")),
         ("project.", _("Projects")),
@@ -129,6 +130,8 @@ def _subject(entry: AuditEntry, places: Places) -> tuple[str, str | None]:
         "letter": _("Letter № %(id)s", id=name),
         "comment": _("Comment № %(id)s", id=name),
         "phase": _("Phase № %(id)s", id=name),
+        "paper_batch": _("Batch of ballots № %(id)s", id=name),
+        "polling_point": _("Polling point № %(id)s", id=name),
         "approval": _("Request № %(id)s", id=name),
     }
     return str(words.get(kind, f"{kind} {name}")), None

@@ -34,6 +34,11 @@ class P(StrEnum):
     REVIEW = "review"
     DECIDE = "decide"
     KEEP_REGISTER = "keep_register"
+    SEE_PAPER = "see_paper"
+    RUN_PAPER = "run_paper"
+    HAND_PAPER = "hand_paper"
+    KEY_PAPER = "key_paper"
+    ACCEPT_PAPER = "accept_paper"
     STEER_CYCLE = "steer_cycle"
     APPROVE = "approve"
     COUNT = "count"
@@ -60,6 +65,11 @@ GRANTS: dict[P, frozenset[str]] = {
     P.REVIEW: frozenset({Role.REVIEWER}),
     P.DECIDE: frozenset({Role.SECRETARY}),
     P.KEEP_REGISTER: frozenset({Role.REGISTRAR}),
+    P.SEE_PAPER: frozenset({Role.REGISTRAR, Role.COMMISSIONER, Role.AUDITOR}),
+    P.RUN_PAPER: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
+    P.HAND_PAPER: frozenset({Role.REGISTRAR}),
+    P.KEY_PAPER: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
+    P.ACCEPT_PAPER: frozenset({Role.COMMISSIONER}),
     P.STEER_CYCLE: frozenset({Role.COMMISSIONER}),
     P.APPROVE: frozenset({Role.COMMISSIONER, Role.REGISTRAR}),
     P.COUNT: frozenset({Role.COMMISSIONER}),
@@ -80,6 +90,7 @@ CITY_WIDE = frozenset(
         P.APPROVE,
         P.COUNT,
         P.CERTIFY,
+        P.ACCEPT_PAPER,
         P.START_PROJECTS,
         P.PUBLISH_REPORTS,
         P.READ_AUDIT,

@@ -1,0 +1,155 @@
+"""What a second person decides: each kind of request has one act that follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts import four_eyes
+from pb_portal.approvals import service as approvals
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.cycles.models import Cycle
+from pb_portal.db import Missing, database_now
+from pb_portal.domain.permissions import P, demand
+from pb_portal.domain.refusal import Conflict, Refusal
+from pb_portal.domain.signature import Signature
+from pb_portal.voting.paper import queries
+from pb_portal.voting.paper.models import Batch
+from pb_portal.voting.paper.queries.figures import DIFFERENCE, SET_ASIDE, TAKE_BACK
+from pb_portal.voting.paper.service.accepting import ACCEPT, accept
+from pb_portal.voting.paper.service.desk import take_back
+from pb_portal.voting.paper.service.printing import log, move
+from pb_portal.voting.paper.service.returning import MISSING, subject_of
+from pb_portal.voting.service.poll import Poll
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What an act needs from the settings: the poll with the box's key, and the register's key."""
+
+    poll: Poll
+    register: str
+
+
+Act = Callable[[Session, Signature, ApprovalRequest, Keys], None]
+
+
+def propose_set_aside(
+    session: Session, by: Signature, batch: Batch, *, reason: str
+) -> ApprovalRequest:
+    """Ask to leave a batch that was given out uncounted; the public reads the reason."""
+    demand(by.actor, P.RUN_PAPER, area_id=batch.point.area_id)
+    if not batch.is_underway:
+        raise Conflict("polling.batch_moved", state=batch.state)
+    if not reason:
+        raise Refusal("polling.reason_missing", field="reason")
+    return approvals.propose(
+        session,
+        by,
+        SET_ASIDE,
+        subject_of(batch),
+        payload={"batch": batch.id, "version": batch.version},
+        reason=reason,
+        cycle_id=batch.cycle_id,
+    )
+
+
+def propose_difference(
+    session: Session, by: Signature, cycle: Cycle, *, reason: str
+) -> ApprovalRequest:
+    """Ask to agree why fewer papers were found than handed out; the public reads the reason."""
+    demand(by.actor, P.RUN_PAPER)
+    found = queries.sums(session, cycle.id, database_now(session))
+    if queries.underway(session, cycle.id) or found.gone <= 0:
+        raise Conflict("polling.no_gap")
+    if not reason:
+        raise Refusal("polling.reason_missing", field="reason")
+    return approvals.propose(
+        session,
+        by,
+        DIFFERENCE,
+        f"paper:{cycle.id}",
+        payload={"handed": found.handed, "cast": found.cast},
+        reason=reason,
+        cycle_id=cycle.id,
+    )
+
+
+def get_request(session: Session, request_id: int) -> ApprovalRequest:
+    """A request about paper; raises `Missing`."""
+    request = approvals.get_request(session, request_id)
+    if request.kind not in ACTS:
+        raise Missing("approval")
+    return request
+
+
+def decide(
+    session: Session,
+    by: Signature,
+    request: ApprovalRequest,
+    keys: Keys,
+    *,
+    approve: bool,
+    reason: str = "",
+) -> None:
+    """The second person's word. Declining needs a reason and changes nothing else; a request to
+    take a paper back forgets whom it was about."""
+    proposer, approver, act = ACTS[request.kind]
+    if not approve and not reason:
+        raise Refusal("polling.reason_missing", field="reason")
+    four_eyes.decide(
+        session,
+        by,
+        request,
+        proposer=proposer,
+        approver=approver,
+        approve=approve,
+        reason=reason,
+    )
+    if approve:
+        act(session, by, request, keys)
+    if request.kind == TAKE_BACK:
+        request.payload = {"point": request.payload["point"]}
+    session.flush()
+
+
+def _accept(session: Session, by: Signature, request: ApprovalRequest, keys: Keys) -> None:
+    batch = queries.lock_batch(session, request.payload["batch"])
+    accept(session, by, request, batch, keys.poll)
+
+
+def _set_aside(session: Session, by: Signature, request: ApprovalRequest, keys: Keys) -> None:
+    batch = queries.lock_batch(
+        session, request.payload["batch"], version=request.payload["version"]
+    )
+    move(batch, "set_aside")
+    session.flush()
+    log(session, by, batch, "polling.batch_set_aside")
+
+
+def _missing(session: Session, by: Signature, request: ApprovalRequest, keys: Keys) -> None:
+    batch = queries.lock_batch(session, request.payload["batch"])
+    batch.missing_agreed_by = by.actor.person_id
+
+
+def _take_back(session: Session, by: Signature, request: ApprovalRequest, keys: Keys) -> None:
+    point = queries.get_point(session, request.payload["point"])
+    take_back(session, by, request, point, key=keys.register)
+
+
+def _difference(session: Session, by: Signature, request: ApprovalRequest, keys: Keys) -> None:
+    found = queries.sums(session, keys.poll.cycle_id, database_now(session))
+    if request.payload != {"handed": found.handed, "cast": found.cast}:
+        raise Conflict("polling.gap_changed")
+
+
+ACTS: dict[str, tuple[P, P, Act]] = {
+    ACCEPT: (P.KEY_PAPER, P.ACCEPT_PAPER, _accept),
+    SET_ASIDE: (P.RUN_PAPER, P.ACCEPT_PAPER, _set_aside),
+    MISSING: (P.KEY_PAPER, P.RUN_PAPER, _missing),
+    TAKE_BACK: (P.HAND_PAPER, P.RUN_PAPER, _take_back),
+    DIFFERENCE: (P.RUN_PAPER, P.ACCEPT_PAPER, _difference),
+}
+"""By kind: who may ask, who may decide, and what happens on a yes."""
