@@ -153,7 +153,7 @@ def test_a_paper_taken_back_while_its_owner_votes_gives_at_most_one_vote(own_app
         request_id = int(town.run(ask))
 
         def agree(work, request_id=request_id):
-            request = service.get_request(work, request_id)
+            request = service.lock_request(work, request_id)
             service.decide(work, town.by(work, 1), request, Keys(town.poll, KEY), approve=True)
             return "back"
 
@@ -173,7 +173,7 @@ def test_a_batch_accepted_by_many_at_once_enters_the_box_once(own_app):
 
     def accept(who):
         def act(work):
-            request = service.get_request(work, town.request_id)
+            request = service.lock_request(work, town.request_id)
             service.decide(work, town.by(work, who), request, Keys(town.poll, KEY), approve=True)
             return "in"
 

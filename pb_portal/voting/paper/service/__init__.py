@@ -15,6 +15,7 @@ from pb_portal.voting.paper.service.printing import issue, print_batch, record_p
 from pb_portal.voting.paper.service.requests import (
     decide,
     get_request,
+    lock_request,
     propose_difference,
     propose_set_aside,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "issue",
     "judge_sheet",
     "key_sheet",
+    "lock_request",
     "print_batch",
     "propose_accept",
     "propose_difference",

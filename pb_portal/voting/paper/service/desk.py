@@ -16,12 +16,13 @@ from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.models import Phase
 from pb_portal.db import database_now
-from pb_portal.domain import identity, polling
+from pb_portal.domain import polling
 from pb_portal.domain.phases import PhaseKind, is_open
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.register import queries as register
+from pb_portal.register.identity.base import Desk, admitted, find_person
 from pb_portal.register.models import RegisterEntry
 from pb_portal.voting import queries as voting
 from pb_portal.voting.models import Participation
@@ -53,10 +54,9 @@ def find_resident(
 ) -> RegisterEntry:
     """The resident of the document; refuses people the register does not know
     (`polling.unknown`) and those of another district."""
-    voter_key = identity.voter_key(key, point.cycle_id, document.iin)
-    proof = identity.birth_proof(key, point.cycle_id, document.iin, document.born)
-    entry = register.find_entry(session, point.cycle_id, voter_key)
-    if entry is None or not identity.same(entry.proof, proof):
+    desk = Desk(point.cycle_id, key, "", "")
+    entry = find_person(session, desk, document.iin, document.born)
+    if entry is None:
         raise Refusal("polling.unknown")
     if entry.area_id != point.area_id:
         raise Refusal("polling.other_district", area_id=entry.area_id)
@@ -115,10 +115,12 @@ def _check_open(session: Session, point: PollingPoint, phase: Phase | None, now:
 
 
 def _check_rules(entry: RegisterEntry, rules: RuleBook) -> None:
-    if not entry.old_enough:
-        raise Refusal("polling.too_young", age=rules.min_age)
-    if rules.permanent_only and not entry.permanent:
-        raise Refusal("polling.temporary")
+    try:
+        admitted(entry, rules, "paper")
+    except Refusal as refusal:
+        # The same reason, told to the registrar and not to the voter.
+        code = refusal.code.replace("identity.", "polling.")
+        raise Refusal(code, **refusal.params) from refusal
 
 
 def _count(session: Session, point_id: int, today: date) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle
 from pb_portal.domain import polling
+from pb_portal.domain.ballots import OWN_AREA
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
-from pb_portal.voting import queries as voting
+from pb_portal.proposals import queries as proposals
 from pb_portal.voting.paper.models import Batch, PollingPoint
 
 
@@ -53,9 +54,14 @@ def print_batch(
 
 
 def ballot_of(session: Session, point: PollingPoint, rules: RuleBook) -> list[int]:
-    """Ids of the proposals on this point's ballot as they are printed: by their numbers."""
-    papers = voting.ballot_papers(session, point.cycle_id, rules, point.area_id, "")
-    return [paper.id for paper in sorted(papers, key=lambda paper: paper.number or 0)]
+    """Ids of the proposals on this point's ballot as they are printed: the own district's first,
+    each district's by their numbers."""
+    areas = point.cycle.areas if rules.scope != OWN_AREA else []
+    shown = [point.area_id, *(one.area_id for one in areas if one.area_id != point.area_id)]
+    place = {area_id: at for at, area_id in enumerate(shown)}
+    papers = proposals.on_ballot(session, point.cycle_id, None if areas else point.area_id)
+    papers = [paper for paper in papers if paper.area_id in place]
+    return [p.id for p in sorted(papers, key=lambda p: (place[p.area_id or 0], p.number or 0))]
 
 
 def record_printing(session: Session, by: Signature, batch: Batch) -> None:

@@ -85,6 +85,12 @@ def get_request(session: Session, request_id: int) -> ApprovalRequest:
     return request
 
 
+def lock_request(session: Session, request_id: int) -> ApprovalRequest:
+    """A request about paper, under a row lock: of two who decide at once the second is told."""
+    session.get(ApprovalRequest, request_id, with_for_update=True, populate_existing=True)
+    return get_request(session, request_id)
+
+
 def decide(
     session: Session,
     by: Signature,
