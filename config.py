@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     register_key: str = Field("", description="Keys the hashes of the resident register")
     ballot_key: str = Field("", description="Keys the ballot box of each cycle")
     signing_key: str = Field("", description="Signs ledger heads and result bundles")
+    factor_key: str = Field("", description="Seals the secrets of staff's code apps")
 
     site_name: str = "Бюджет народного участия"
     public_url: str = ""
@@ -90,6 +91,16 @@ class Settings(BaseSettings):
         15, ge=1, le=3600, description="Seconds between two batches of the ledger of a vote"
     )
     rate_limits: bool = True
+    web_workers: int = Field(1, ge=1, description="Processes of the server, read by gunicorn too")
+    staff_factor: str = Field(
+        "",
+        pattern="^(|required|offered)$",
+        description="Second factor of staff; empty: required in production, offered elsewhere",
+    )
+    staff_hours: int = Field(12, ge=1, le=12, description="Staff sign in again after so long")
+    staff_idle_minutes: int = Field(
+        60, ge=5, le=720, description="Staff who do nothing for so long are signed out"
+    )
     counts_seconds: int = Field(
         30, ge=0, le=60, description="How old the counts beside filters and heaps of the map may be"
     )
@@ -99,7 +110,8 @@ class Settings(BaseSettings):
         """Names of settings that production cannot do without."""
         if self.environment != "production":
             return []
-        needed = ["secret_key", "register_key", "ballot_key", "signing_key", "public_url"]
+        needed = ["secret_key", "register_key", "ballot_key", "signing_key", "factor_key"]
+        needed.append("public_url")
         if not self.sample_mode:
             needed += ["smtp_host", "mail_from"]
         if self.oidc_issuer:
@@ -109,7 +121,15 @@ class Settings(BaseSettings):
         absent = [name.upper() for name in needed if not getattr(self, name)]
         if self.database_url.startswith("sqlite") and self.redis_url:
             absent.append("DATABASE_URL (several workers need PostgreSQL)")
+        if self.web_workers > 1 and self.rate_limits and not self.redis_url:
+            absent.append("REDIS_URL (several workers count requests together in it)")
         return absent
+
+    @property
+    def factor_needed(self) -> bool:
+        """Whether staff must show a second factor before their roles open anything."""
+        default = self.environment == "production" and not self.sample_mode
+        return self.staff_factor == "required" or (default and not self.staff_factor)
 
     @property
     def letters_boxed(self) -> bool:
@@ -136,6 +156,7 @@ class Settings(BaseSettings):
                 "register_key": self.register_key or _kept_key(instance, "register_key"),
                 "ballot_key": self.ballot_key or _kept_key(instance, "ballot_key"),
                 "signing_key": self.signing_key or _kept_key(instance, "signing_key"),
+                "factor_key": self.factor_key or _kept_key(instance, "factor_key"),
             }
         )
 

@@ -43,6 +43,7 @@ TABLES = (
     "places",
     "approvals",
     "accounts",
+    "accounts.factors",
     "cycles",
     "register",
     "proposals",

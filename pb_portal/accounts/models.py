@@ -50,9 +50,16 @@ class RoleGrant(Base):
 
 
 class LoginSession(Base):
-    """A session on the server: the cookie carries only a token, and logging out deletes the row."""
+    """A session on the server: the cookie carries only a token, and logging out deletes the row.
+
+    `half`: the password fitted and the second factor is still to be shown; it opens no page.
+    """
 
     __tablename__ = "accounts_login_session"
+    __table_args__ = (
+        CheckConstraint("stage IN ('half', 'open')", name="stage"),
+        CheckConstraint("stage = 'open' OR factor_at IS NULL", name="half_has_no_factor"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
@@ -61,6 +68,13 @@ class LoginSession(Base):
     )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    stage: Mapped[str] = mapped_column(default="open")
+    factor_at: Mapped[datetime | None]
+    """When a second factor was last shown in this session."""
+    challenge: Mapped[str] = mapped_column(default="")
+    """What a passkey must sign next; spent by the first answer."""
+    device: Mapped[str] = mapped_column(default="")
+    """Browser and system in two words, for the list of one's sessions."""
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

@@ -31,9 +31,12 @@ def get_person(session: Session, person_id: int) -> Person:
     return person
 
 
-def find_session(session: Session, token: str, at: datetime) -> LoginSession | None:
+def find_session(
+    session: Session, token: str, at: datetime, *, stage: str = "open"
+) -> LoginSession | None:
     """The live session of this token, unless it has expired or the account is blocked. The person
-    and the roles come with it in one statement, since every page of a signed-in person asks."""
+    and the roles come with it in one statement, since every page of a signed-in person asks.
+    With the stage `half`: one that waits for its second factor."""
     found = session.scalars(
         select(LoginSession)
         .join(LoginSession.person)
@@ -41,10 +44,19 @@ def find_session(session: Session, token: str, at: datetime) -> LoginSession | N
         .where(
             LoginSession.token_hash == digest(token),
             LoginSession.expires_at > at,
+            LoginSession.stage == stage,
             Person.blocked_at.is_(None),
         )
     )
     return found.unique().one_or_none()
+
+
+def get_entry(session: Session, session_id: int) -> LoginSession:
+    """The row of a session; raises `Missing` when it was ended in the meantime."""
+    entry = session.get(LoginSession, session_id)
+    if entry is None:
+        raise Missing("session")
+    return entry
 
 
 def find_email_token(session: Session, token: str, purpose: str, at: datetime) -> EmailToken | None:

@@ -6,13 +6,23 @@ SQLite a transaction holds the only write lock.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from pb_portal.accounts import login as gate
 from pb_portal.accounts import queries, service
+from pb_portal.accounts.factors import own, tries
+from pb_portal.accounts.factors import views as second_step
 from pb_portal.accounts.forms import (
     ChangePasswordForm,
     ForgotForm,
@@ -21,25 +31,31 @@ from pb_portal.accounts.forms import (
     ProfileForm,
     RegisterForm,
 )
-from pb_portal.accounts.models import Person
 from pb_portal.db import session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
 from pb_portal.places.queries import districts
-from pb_portal.web import clock, i18n, limits
+from pb_portal.web import clock, device, i18n, limits
 from pb_portal.web.guard import public, requires
 from pb_portal.web.page import safe_next
 
 blueprint = Blueprint("accounts", __name__)
+second_step.attach(blueprint)
+own.attach(blueprint)
 Answer = str | tuple[str, int] | AnyResponse
 
 
-def _whose_login() -> str:
-    return "login:" + gate.fingerprint(request.form.get("email", "").strip())
+def _slowed(email: str, person_id: int | None) -> str:
+    """Counter of wrong passwords: one for each browser the account knows, one for all others."""
+    secret = str(current_app.config["SECRET_KEY"])
+    return tries.name_of(secret, "login", email.casefold(), device.known_to(person_id))
 
 
-def _refused(response: Response) -> bool:
-    return response.status_code == 422
+def _entered(person_id: int, onward: str = "") -> AnyResponse:
+    """Sign in after a link was used, and go on, or to the second step where there is one."""
+    if gate.enter(person_id):
+        return redirect(onward or url_for(".me"))
+    return redirect(url_for(".second"))
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
@@ -89,42 +105,57 @@ def confirm(token: str) -> Answer:
             person_id = service.confirm(work, token, at=clock.now()).id
     except Refusal:
         return render_template("accounts/confirm.html", live=False), 422
-    gate.enter(person_id)
+    onward = _entered(person_id)
     flash(_("Your address is confirmed. Welcome."), "success")
-    return redirect(url_for(".me"))
+    return onward
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @limits.limiter.limit(limits.LOGIN, methods=["POST"])
-@limits.limiter.limit(
-    limits.LOGIN_FAILED, methods=["POST"], key_func=_whose_login, deduct_when=_refused
-)
 @public
 def login() -> Answer:
     """Sign in."""
     form = LoginForm()
     onward = request.values.get("next", "")
-    if form.validate_on_submit():
-        person = queries.find_person(session(), form.email.data)
-        if _enter(person, form.password.data):
-            home = url_for("desk.home" if person and person.grants else "pages.home")
-            return redirect(safe_next(onward) if onward else home)
-        form.show(Refusal("account.wrong_login"))
     status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            return _signed_in(_enter(form.email.data, form.password.data), onward)
+        except Refusal as refusal:
+            form.show(refusal)
+            status = 429 if refusal.code == "account.slow_down" else 422
     return render_template("accounts/login.html", form=form, onward=onward), status
 
 
-def _enter(person: Person | None, password: str) -> bool:
-    """Check the password, then record the attempt and open a session."""
+def _signed_in(open_now: bool, onward: str) -> AnyResponse:
+    if not open_now:
+        return redirect(url_for(".second", next=onward or None))
+    home = "desk.home" if current_user.roles_given else "pages.home"
+    return redirect(safe_next(onward) if onward else url_for(home))
+
+
+def _enter(email: str, password: str) -> bool:
+    """Check the password and begin a session; False when a second factor is still to be shown.
+
+    The try is counted as wrong before the password is looked at, so that tries at the same moment
+    do not slip through, and is taken back when it was right.
+    """
+    at = clock.now()
+    person = queries.find_person(session(), email)
     person_id = person.id if person else None
+    name = _slowed(email, person_id)
+    with transaction() as work:
+        tries.claim(work, name, at)
+    person = queries.find_person(session(), email)
     fits = service.password_fits(person, password)
     with transaction() as work:
-        token = service.sign_in(work, person_id, fits=fits, at=clock.now())
-        if token is not None:
+        entry = service.sign_in(work, person_id, fits=fits, at=at, device=device.name())
+        if entry is not None:
+            tries.forgive(work, name)
             gate.close(work)
-    if token is not None:
-        gate.admit(token)
-    return token is not None
+    if entry is None:
+        raise Refusal("account.wrong_login")
+    return gate.admit(entry)
 
 
 @blueprint.post("/logout")
@@ -164,9 +195,9 @@ def new_password(token: str) -> Answer:
             with transaction() as work:
                 person = service.set_password(work, token, password_hash=hashed, at=clock.now())
                 person_id = person.id
-            gate.enter(person_id)
+            onward = _entered(person_id)
             flash(_("The new password is set."), "success")
-            return redirect(url_for(".me"))
+            return onward
         except Refusal as refusal:
             form.show(refusal)
     status = 422 if form.is_submitted() else 200
@@ -228,7 +259,7 @@ def _change_own(form: ChangePasswordForm) -> None:
     with transaction() as work:
         person = queries.get_person(work, current_user.person_id)
         service.change_password(work, clock.signature(), person, password_hash=hashed)
-    gate.enter(current_user.person_id)
+    gate.enter(current_user.person_id, factor_at=current_user.factor_at)
 
 
 @blueprint.post("/me/confirmation")

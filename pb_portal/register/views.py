@@ -91,7 +91,7 @@ def _page(cycle: Cycle, form: FileForm, report: Report | None = None) -> str:
 
 
 @blueprint.post("/desk/cycles/<slug>/register/freeze")
-@requires(P.KEEP_REGISTER)
+@requires(P.KEEP_REGISTER, fresh=True)
 def freeze(slug: str) -> Answer:
     """Ask a second person to freeze what is loaded."""
     form = FreezeForm()
@@ -105,7 +105,7 @@ def freeze(slug: str) -> Answer:
 
 
 @blueprint.route("/desk/register-freezes/<int:request_id>", methods=["GET", "POST"])
-@requires(P.APPROVE)
+@requires(P.APPROVE, fresh=True)
 def decide_freeze(request_id: int) -> Answer:
     """The second person agrees or declines."""
     form = DecideForm()

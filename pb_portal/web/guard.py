@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from pb_portal.domain.permissions import P, may
 from pb_portal.domain.refusal import Forbidden
-from pb_portal.web.clock import actor
+from pb_portal.web.clock import actor, now
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,23 +28,44 @@ def public(view: View) -> View:
     return view
 
 
-def requires(permission: P) -> Callable[[View], View]:
-    """Only people holding the permission somewhere; the service checks the area or the owner."""
+def requires(permission: P, *, fresh: bool = False) -> Callable[[View], View]:
+    """Only people holding the permission somewhere; the service checks the area or the owner.
+
+    `fresh`: an act that takes two people, so whoever has a second factor must just have shown it.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                onward = request.full_path if request.method == "GET" else request.path
-                return redirect(url_for("accounts.login", next=onward.rstrip("?")))
+                return redirect(url_for("accounts.login", next=_onward()))
             if not may(actor(), permission):
+                if current_user.must_enrol:
+                    flash(_("Staff pages open once you have set up a second factor."), "warn")
+                    return redirect(url_for("accounts.security"))
                 raise Forbidden(permission)
+            if fresh and current_user.must_prove(now(), opening=request.method == "GET"):
+                flash(_("Show your second factor again, then repeat the step."), "info")
+                return redirect(url_for("accounts.second", next=_readable()))
             return view(*args, **kwargs)
 
         guarded.guarded_by = permission  # type: ignore[attr-defined]
+        guarded.asks_fresh = fresh  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def _onward() -> str:
+    return (request.full_path if request.method == "GET" else request.path).rstrip("?")
+
+
+def _readable() -> str:
+    """Where to go on to: this page, or where the button was when this address takes only POST."""
+    rule = request.url_rule
+    if rule is not None and "GET" in (rule.methods or ()):
+        return _onward()
+    return urlsplit(request.referrer or "").path or url_for("desk.home")
 
 
 def refuse_unguarded(app: Flask) -> None:

@@ -36,6 +36,7 @@ def test_production_refuses_to_start_and_lists_all_that_is_missing(tmp_path: Pat
         "REGISTER_KEY",
         "BALLOT_KEY",
         "SIGNING_KEY",
+        "FACTOR_KEY",
         "PUBLIC_URL",
         "SMTP_HOST",
     ):

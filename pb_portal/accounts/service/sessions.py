@@ -3,41 +3,110 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
+from pb_portal.accounts.factors import tries
+from pb_portal.accounts.factors.queries import has_factors
 from pb_portal.accounts.models import EmailToken, LoginSession
 from pb_portal.audit import service as audit
+from pb_portal.db import Missing
+from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.signature import ANYONE, Signature
 
 SESSION_LIFE = timedelta(hours=12)
+HALF_LIFE = timedelta(minutes=10)
 
 
-def sign_in(session: Session, person_id: int | None, *, fits: bool, at: datetime) -> str | None:
-    """Record an attempt to sign in. Opens a session and returns its token when the password was
-    found to fit and the account is not blocked; None otherwise, the same for every mistake."""
+@dataclass(frozen=True)
+class Entry:
+    """A session just made. `half`: a second factor must be shown before it opens anything."""
+
+    token: str
+    half: bool
+
+
+def sign_in(
+    session: Session, person_id: int | None, *, fits: bool, at: datetime, device: str = ""
+) -> Entry | None:
+    """Record an attempt to sign in. Begins a session when the password was found to fit and the
+    account is not blocked; None otherwise, the same for every mistake."""
     if person_id is None:
         return None
     person = queries.get_person(session, person_id)
     if not fits or person.blocked_at is not None:
         audit.record(session, Signature(ANYONE, at), "account.login_failed", ("person", person.id))
         return None
-    audit.record(session, Signature(person.actor(), at), "account.login", ("person", person.id))
-    return open_session(session, person.id, at=at)
+    return begin(session, person_id, at=at, device=device)
 
 
-def open_session(session: Session, person_id: int, *, at: datetime) -> str:
+def begin(session: Session, person_id: int, *, at: datetime, device: str = "") -> Entry:
+    """Begin a session of somebody who has shown the first proof (a password, a letter's link)."""
+    if has_factors(session, person_id):
+        return Entry(_add(session, person_id, at, device=device, stage="half"), half=True)
+    person = queries.get_person(session, person_id)
+    audit.record(session, Signature(person.actor(), at), "account.login", ("person", person_id))
+    return Entry(open_session(session, person_id, at=at, device=device), half=False)
+
+
+def complete(session: Session, entry: LoginSession, *, how: str, at: datetime) -> str:
+    """A second factor was shown: a half session becomes an open one, an open one is renewed.
+
+    The token changes, so that one seen before is worth nothing. Returns the new token.
+    """
+    person = entry.person
+    action = "account.login" if entry.stage == "half" else "account.proved_again"
+    by = Signature(person.actor(), at)
+    audit.record(session, by, action, ("person", person.id), factor=how)
+    ends = at + SESSION_LIFE if entry.stage == "half" else entry.expires_at
+    token = _add(session, person.id, at, device=entry.device, factor_at=at, ends=ends)
+    session.delete(entry)
+    return token
+
+
+def note_wrong_factor(session: Session, entry: LoginSession, at: datetime) -> None:
+    """Somebody who knows the password could not show the second factor: the log says so."""
+    by = Signature(ANYONE, at)
+    audit.record(session, by, "account.factor_failed", ("person", entry.person_id))
+
+
+def open_session(
+    session: Session,
+    person_id: int,
+    *,
+    at: datetime,
+    device: str = "",
+    factor_at: datetime | None = None,
+) -> str:
     """Open a session and return its token; only the token's hash is stored."""
+    return _add(session, person_id, at, device=device, factor_at=factor_at)
+
+
+def _add(
+    session: Session,
+    person_id: int,
+    at: datetime,
+    *,
+    device: str,
+    stage: str = "open",
+    factor_at: datetime | None = None,
+    ends: datetime | None = None,
+) -> str:
     token = secrets.token_urlsafe(32)
+    life = HALF_LIFE if stage == "half" else SESSION_LIFE
     session.add(
         LoginSession(
             token_hash=queries.digest(token),
             person_id=person_id,
             created_at=at,
-            expires_at=at + SESSION_LIFE,
+            expires_at=ends or at + life,
+            stage=stage,
+            factor_at=factor_at,
+            device=device,
         )
     )
     return token
@@ -48,12 +117,39 @@ def close_session(session: Session, token: str) -> None:
     session.execute(delete(LoginSession).where(LoginSession.token_hash == queries.digest(token)))
 
 
+def close_one(session: Session, by: Signature, session_id: int) -> None:
+    """End one of one's own sessions, on whatever device; raises `Missing` for a stranger's."""
+    demand(by.actor, P.RESIDENT)
+    found = session.get(LoginSession, session_id)
+    if found is None or found.person_id != by.actor.person_id:
+        raise Missing("session")
+    session.delete(found)
+    audit.record(session, by, "account.sessions_ended", ("person", found.person_id), all=False)
+
+
+def close_others(session: Session, by: Signature, entry: LoginSession) -> None:
+    """Sign out everywhere else."""
+    demand(by.actor, P.RESIDENT)
+    close_other_sessions(session, entry)
+    audit.record(session, by, "account.sessions_ended", ("person", entry.person_id), all=True)
+
+
+def close_other_sessions(session: Session, entry: LoginSession) -> None:
+    """End every session of the person but this one."""
+    session.execute(
+        delete(LoginSession).where(
+            LoginSession.person_id == entry.person_id, LoginSession.id != entry.id
+        )
+    )
+
+
 def close_all_sessions(session: Session, person_id: int) -> None:
     """End every session of the person, on every device."""
     session.execute(delete(LoginSession).where(LoginSession.person_id == person_id))
 
 
 def tidy(session: Session, at: datetime) -> None:
-    """Remove sessions and links that have run out."""
+    """Remove sessions, links and counters of mistakes that have run out."""
     session.execute(delete(LoginSession).where(LoginSession.expires_at <= at))
     session.execute(delete(EmailToken).where(EmailToken.expires_at <= at))
+    tries.tidy(session, at)

@@ -84,7 +84,7 @@ def freeze(slug: str) -> Answer:
 
 
 @blueprint.route("/desk/extensions/<int:request_id>", methods=["GET", "POST"])
-@requires(P.STEER_CYCLE)
+@requires(P.STEER_CYCLE, fresh=True)
 def decide_extension(request_id: int) -> Answer:
     """A second commissioner approves or declines."""
     form = DecisionForm()

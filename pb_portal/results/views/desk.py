@@ -70,7 +70,7 @@ def count(slug: str) -> Answer:
 
 
 @blueprint.post("/desk/cycles/<slug>/certification")
-@requires(P.CERTIFY)
+@requires(P.CERTIFY, fresh=True)
 def propose(slug: str) -> Answer:
     """Sign first."""
     try:
@@ -85,7 +85,7 @@ def propose(slug: str) -> Answer:
 
 
 @blueprint.route("/desk/certifications/<int:request_id>", methods=["GET", "POST"])
-@requires(P.CERTIFY)
+@requires(P.CERTIFY, fresh=True)
 def decide(request_id: int) -> Answer:
     """Sign second, or decline."""
     form = DecisionForm()

@@ -9,6 +9,23 @@ SENTENCES = {
     "account.password_common": N_("This password is too easy to guess. Choose another one."),
     "account.password_self": N_("The password must differ from your name and address."),
     "account.wrong_login": N_("The address or the password is wrong. Check both and try again."),
+    "account.slow_down": N_(
+        "There were too many wrong tries. Wait %(seconds)s seconds and try again. Nothing is "
+        "locked: a link for a new password works at once."
+    ),
+    "factor.code_wrong": N_(
+        "This code does not fit, or it has been used. Wait for the next one and type it again."
+    ),
+    "factor.passkey_unfit": N_("The passkey did not work. Try again, or use a code."),
+    "factor.too_many": N_("You have %(most)s passkeys already. Remove one first."),
+    "factor.app_known": N_("You have a code app already. Remove it before you set up another one."),
+    "factor.app_missing": N_("No code app is being set up. Begin again."),
+    "factor.last_one": N_(
+        "This is your last second factor, and your role needs one. Add another first."
+    ),
+    "factor.sealed_otherwise": N_(
+        "Codes cannot be checked just now. Use a passkey or a recovery code and tell the operator."
+    ),
     "account.link_dead": N_("This link has been used or is too old. Ask for a new one."),
     "account.wrong_password": N_("This is not your present password."),
     "account.own_block": N_("You cannot block your own account."),

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pb_portal import create_app
+from pb_portal.accounts.factors.models import WrongTries
 from pb_portal.db import Missing, db, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
@@ -81,6 +83,8 @@ def hurt_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 def hurt(hurt_app: Flask) -> StrictClient:
     limits.limiter.enabled = True
     limits.limiter.reset()
+    with hurt_app.app_context(), transaction() as work:
+        work.execute(delete(WrongTries))
     made = hurt_app.test_client()
     assert isinstance(made, StrictClient)
     made.set_cookie("language", "en")

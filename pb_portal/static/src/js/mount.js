@@ -10,6 +10,7 @@ import estimate from "./estimate.js";
 import filters from "./filters.js";
 import insert from "./insert.js";
 import menu from "./menu.js";
+import passkey from "./passkey.js";
 import photoPreview from "./photo_preview.js";
 import presence from "./presence.js";
 import print from "./print.js";
@@ -33,6 +34,7 @@ const modules = {
   filters,
   insert,
   menu,
+  passkey,
   "photo-preview": photoPreview,
   presence,
   print,
