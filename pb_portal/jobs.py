@@ -19,6 +19,7 @@ from flask.cli import AppGroup
 
 from pb_portal.accounts import service as accounts
 from pb_portal.cycles import service as cycles
+from pb_portal.cycles.queries import rules_of
 from pb_portal.db import database_now, db, session, transaction
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.files import service as files
@@ -29,7 +30,9 @@ from pb_portal.projects.service import checking, digest, issues, mail_follows, r
 from pb_portal.results import bundles, study, worker
 from pb_portal.review import service as review
 from pb_portal.voting import heads
+from pb_portal.voting.fraud import looking
 from pb_portal.voting.ledger import batches, sealing
+from pb_portal.voting.service import poll_of
 from pb_portal.web import clock, storage
 from pb_portal.web.signer import signer
 
@@ -137,6 +140,21 @@ def seal_batches(at: datetime) -> None:
             sealing.store(work, draft)
 
 
+def look_for_fraud(at: datetime) -> None:
+    """Look at how votes came in, every few minutes while a vote runs."""
+    settings = current_app.config["SETTINGS"]
+    for cycle in looking.due(session(), at):
+        with transaction() as work:
+            poll = poll_of(cycle.id, rules_of(cycle), settings.ballot_key)
+            looking.look(work, looking.Keys(poll, settings.register_key), at)
+
+
+def forget_traces(at: datetime) -> None:
+    """Delete what the fraud desk may keep for 90 days only."""
+    with transaction() as work:
+        looking.forget(work, at)
+
+
 def count_votes(at: datetime) -> None:
     """Count what commissioners have asked for."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -167,10 +185,11 @@ OFTEN: list[Callable[[datetime], None]] = [
     seal_batches,
     seal_ledgers,
 ]
-SLOW: list[Callable[[datetime], None]] = [count_votes, study_results]
+SLOW: list[Callable[[datetime], None]] = [count_votes, study_results, look_for_fraud]
 """May take minutes: `jobs run` does them beside the others, so that letters never wait for them."""
 HOURLY: list[Callable[[datetime], None]] = [
     keep_house,
+    forget_traces,
     remind_reviewers,
     remind_managers,
     remind_of_issues,

@@ -104,14 +104,16 @@ def _invent(number: int, chance: Random) -> dict[str, str]:
 
 def _entry(cycle: Cycle, area_id: int, voter: dict[str, str], key: str) -> dict[str, Any]:
     born = date.fromisoformat(voter["birth_date"])
+    voter_key = identity.voter_key(key, cycle.id, voter["iin"])
     return {
         "cycle_id": cycle.id,
-        "voter_key": identity.voter_key(key, cycle.id, voter["iin"]),
+        "voter_key": voter_key,
         "proof": identity.birth_proof(key, cycle.id, voter["iin"], born),
         "phone_key": identity.phone_key(key, cycle.id, voter["phone"]),
         "area_id": area_id,
         "permanent": True,
         "old_enough": True,
+        "masked_year": identity.masked_year(key, voter_key, born.year),
     }
 
 

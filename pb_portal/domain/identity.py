@@ -12,6 +12,7 @@ WAYS = (PHONE, PAPER_CODE, OPENID, OPERATOR)
 
 _FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+MASKS = 10_000
 _CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 
 
@@ -122,3 +123,17 @@ def unsealed(key: str, code_id: str, text: str) -> str | None:
 def same(left: str, right: str) -> bool:
     """Compare two hashes in equal time."""
     return hmac.compare_digest(left, right)
+
+
+def masked_year(key: str, voter: str, year: int) -> int:
+    """A year of birth that only the holder of the key can read, another mask for each voter."""
+    return (year + _mask(key, voter)) % MASKS
+
+
+def unmasked_year(key: str, voter: str, masked: int) -> int:
+    """The year behind the mask."""
+    return (masked - _mask(key, voter)) % MASKS
+
+
+def _mask(key: str, voter: str) -> int:
+    return int(_keyed(key, "year", voter)[:12], 16) % MASKS

@@ -31,6 +31,8 @@ class RegisterEntry(Base):
     area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
     permanent: Mapped[bool]
     old_enough: Mapped[bool]
+    masked_year: Mapped[int | None]
+    """The year of birth, masked by the register key; read by the fraud desk alone."""
 
 
 class IdentityCode(Base):

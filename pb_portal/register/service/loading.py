@@ -110,14 +110,16 @@ class _Intake:
         self.report.residents += 1
         self.report.too_young += not old_enough
         self.report.temporary += not resident.permanent
+        voter_key = identity.voter_key(self.key, self.cycle_id, resident.iin)
         return {
             "cycle_id": self.cycle_id,
-            "voter_key": identity.voter_key(self.key, self.cycle_id, resident.iin),
+            "voter_key": voter_key,
             "proof": identity.birth_proof(self.key, self.cycle_id, resident.iin, resident.born),
             "phone_key": identity.phone_key(self.key, self.cycle_id, resident.phone),
             "area_id": self.areas[resident.area],
             "permanent": resident.permanent,
             "old_enough": old_enough,
+            "masked_year": identity.masked_year(self.key, voter_key, resident.born.year),
         }
 
 

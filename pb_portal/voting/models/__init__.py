@@ -2,6 +2,16 @@
 
 from pb_portal.voting.models.booth import BallotDraft, VoterSession
 from pb_portal.voting.models.box import Ballot, Participation
+from pb_portal.voting.models.fraud import (
+    FraudCase,
+    FraudFlag,
+    FraudMember,
+    FraudNote,
+    FraudSettings,
+    RestoredVote,
+    VoidedBallot,
+    VoteTrace,
+)
 from pb_portal.voting.models.heads import LedgerHead
 from pb_portal.voting.models.seals import LedgerBatch, PendingLeaf, SealedLeaf
 from pb_portal.voting.models.steps import StepCount
@@ -9,11 +19,19 @@ from pb_portal.voting.models.steps import StepCount
 __all__ = [
     "Ballot",
     "BallotDraft",
+    "FraudCase",
+    "FraudFlag",
+    "FraudMember",
+    "FraudNote",
+    "FraudSettings",
     "LedgerBatch",
     "LedgerHead",
     "Participation",
     "PendingLeaf",
+    "RestoredVote",
     "SealedLeaf",
     "StepCount",
+    "VoidedBallot",
+    "VoteTrace",
     "VoterSession",
 ]

@@ -14,6 +14,7 @@ from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.phases import is_open
 from pb_portal.domain.refusal import Refusal
 from pb_portal.voting import queries
+from pb_portal.voting.fraud import traces
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
 from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
 
@@ -29,6 +30,7 @@ class Sending:
     choices: tuple[int, ...]
     submission: str
     points: tuple[int, ...] = ()
+    clues: traces.Clues | None = None
 
 
 def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str:
@@ -63,6 +65,8 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
             return ledger.receipt_of(same)
     leaf = _add(session, poll, ballot, name, revision, once)
     _tidy(session, poll, name, sending.token)
+    if sending.clues is not None:
+        traces.leave(session, poll, voter.voter_key, sending.clues, now, voter.how)
     return ledger.receipt_of(leaf)
 
 
@@ -136,10 +140,10 @@ def _tidy(session: Session, poll: Poll, name: str, token: str) -> None:
 
 
 def mix(session: Session) -> bool:
-    """Rewrite both tables in the order of their keys, so that a dump of PostgreSQL cannot be
+    """Rewrite the tables in the order of their keys, so that a dump of PostgreSQL cannot be
     joined by the order of writing. SQLite's tables always lie so; returns whether it was needed."""
     if session.get_bind().dialect.name != "postgresql":
         return False
-    for table in ("voting_participation", "voting_ballot"):
+    for table in ("voting_participation", "voting_ballot", "voting_trace"):
         session.execute(text(f"CLUSTER {table} USING pk_{table}"))
     return True

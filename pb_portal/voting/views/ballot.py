@@ -22,7 +22,7 @@ from pb_portal.voting.forms import EmptyForm
 from pb_portal.voting.marks import Marks, Typed, moved, read, typed_in
 from pb_portal.voting.models import VoterSession
 from pb_portal.voting.sheet import Sheet, sheet_of
-from pb_portal.voting.views import blueprint, progress, visit
+from pb_portal.voting.views import blueprint, clues, progress, visit
 from pb_portal.voting.views.visit import RECEIPT, TOKEN, Answer
 from pb_portal.web import clock
 from pb_portal.web.guard import public
@@ -229,7 +229,8 @@ def send(slug: str) -> Answer:
     try:
         marks = read(kind, typed)
         with transaction() as work:
-            sending = service.Sending(token, marks.choices, submission, marks.points)
+            seen = clues.gather()
+            sending = service.Sending(token, marks.choices, submission, marks.points, seen)
             receipt = service.cast(work, poll, sending, zone=zone)
     except Refusal as refusal:
         return _not_sent(slug, refusal, typed)
