@@ -4,4 +4,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("voting", __name__)
 
-from pb_portal.voting.views import ballot, by_phone, clues, identity, receipt  # noqa: E402, F401
+from pb_portal.voting.views import (  # noqa: E402, F401
+    ballot,
+    by_phone,
+    clues,
+    identity,
+    proposal,
+    receipt,
+)

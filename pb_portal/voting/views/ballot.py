@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pb_portal.cycles.models import Cycle, CycleArea, Phase
 from pb_portal.db import session, transaction
 from pb_portal.domain.ballots import OWN_AND_ONE, RANKING
 from pb_portal.domain.refusal import Refusal
-from pb_portal.domain.text import fold
-from pb_portal.proposals.models import Proposal
-from pb_portal.voting import queries, service
+from pb_portal.voting import looking, queries, service
 from pb_portal.voting.forms import EmptyForm
 from pb_portal.voting.marks import Marks, Typed, moved, read, typed_in
-from pb_portal.voting.models import VoterSession
-from pb_portal.voting.sheet import Sheet, sheet_of
 from pb_portal.voting.views import blueprint, clues, progress, visit
+from pb_portal.voting.views.booth import Booth, enter, onward_to
 from pb_portal.voting.views.visit import RECEIPT, TOKEN, Answer
 from pb_portal.web import clock
 from pb_portal.web.guard import public
@@ -31,58 +27,11 @@ from pb_portal.web.phrases import sentence
 SUBMISSION = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True)
-class Booth:
-    """One voter at one ballot."""
-
-    cycle: Cycle
-    phase: Phase
-    poll: service.Poll
-    voter: VoterSession
-    marks: Marks
-    areas: list[CycleArea]
-    papers: list[Proposal]
-
-    @property
-    def kind(self) -> str:
-        """How the ballot is marked."""
-        return self.poll.rules.ballot_type
-
-    @property
-    def chosen(self) -> list[Proposal]:
-        """The marked proposals: of a ranking in the voter's order, else in the ballot's."""
-        marked = self.marks.choices
-        found = [paper for paper in self.papers if paper.id in marked]
-        return sorted(found, key=lambda p: marked.index(p.id)) if self.kind == RANKING else found
-
-    def sheet(self, typed: Typed | None = None) -> Sheet:
-        """The ballot as it is marked, or as it was typed."""
-        shown = self.marks.typed(self.kind) if typed is None else typed
-        return sheet_of(self.cycle, self.poll.rules, self.areas, self.papers, shown)
-
-
-def _enter(slug: str) -> Booth | Answer:
-    """The booth, or the page that says why there is none."""
-    cycle, phase = visit.get_vote(slug)
-    if closed := visit.closed_page(cycle, phase):
-        return closed
-    voter = visit.find_voter(cycle)
-    if voter is None:
-        return visit.to_start(slug)
-    if voter.finished:
-        return redirect(url_for(".done", slug=slug))
-    poll = visit.poll_of(cycle)
-    marks = service.last_marks(session(), poll, voter)
-    areas = queries.ballot_areas(poll.rules, cycle.areas, voter.area_id, marks.other)
-    papers = queries.ballot_papers(session(), cycle.id, areas, poll.name(voter.voter_key))
-    return Booth(cycle, phase, poll, voter, marks, areas, papers)
-
-
 @blueprint.get("/c/<slug>/vote/ballot")
 @public
 def ballot(slug: str) -> Answer:
     """The cards to choose from."""
-    booth = _enter(slug)
+    booth = enter(slug)
     if not isinstance(booth, Booth):
         return booth
     progress.reached(booth.cycle.id, "opened")
@@ -93,7 +42,7 @@ def ballot(slug: str) -> Answer:
 @public
 def choose(slug: str) -> Answer:
     """Keep what is marked and go on to the check, or show the cards that were looked for."""
-    booth = _enter(slug)
+    booth = enter(slug)
     if not isinstance(booth, Booth):
         return booth
     typed = typed_in(booth.kind, request.form.items(multi=True))
@@ -102,10 +51,7 @@ def choose(slug: str) -> Answer:
         _keep(booth, _meant(booth, typed, go), whole=not go)
     except Refusal as refusal:
         return _ballot_page(_enter_again(booth, slug), typed, refusal), 422
-    if go in ("filter", "other"):
-        words, category = request.form.get("q") or None, request.form.get("category") or None
-        return redirect(url_for(".ballot", slug=slug, q=words, category=category))
-    return redirect(url_for(".check", slug=slug))
+    return redirect(onward_to(slug) or url_for(".check", slug=slug))
 
 
 def _meant(booth: Booth, typed: Typed, go: str) -> Marks:
@@ -128,7 +74,7 @@ def _meant(booth: Booth, typed: Typed, go: str) -> Marks:
 @public
 def keep(slug: str) -> Answer:
     """Keep the marks as they are made; the page sends them after each."""
-    booth = _enter(slug)
+    booth = enter(slug)
     if not isinstance(booth, Booth):
         return Response(status=409)
     try:
@@ -155,46 +101,39 @@ def _keep(booth: Booth, marks: Marks, *, whole: bool = False) -> None:
 
 def _enter_again(booth: Booth, slug: str) -> Booth:
     """The booth after a transaction that was undone, which leaves loaded rows behind."""
-    fresh = _enter(slug)
+    fresh = enter(slug)
     return fresh if isinstance(fresh, Booth) else booth
 
 
 def _ballot_page(booth: Booth, typed: Typed | None = None, refusal: Refusal | None = None) -> str:
-    words, category = fold(request.args.get("q", "")).split(), request.args.get("category", "")
-    shown = {paper.id for paper in booth.papers if _wanted(paper, words, category)}
+    sheet = booth.sheet(typed)
+    found = looking.shown(booth.papers, looking.look_of(request.args), sheet.marks)
     voted = queries.find_participation(session(), booth.cycle.id, booth.voter.voter_key)
-    categories = {p.category.code: p.category.names for p in booth.papers if p.category}
     return render_template(
         "voting/ballot.html",
         cycle=booth.cycle,
         phase=booth.phase,
         rules=booth.poll.rules,
-        papers=booth.papers,
-        shown=shown,
-        sheet=booth.sheet(typed),
+        found=found,
+        look=found.look,
+        few=looking.FEW,
+        sheet=sheet,
         areas={part.area_id: part for part in booth.cycle.areas},
         own=booth.voter.area_id,
         other=booth.marks.other,
         voted=voted is not None,
-        words=request.args.get("q", ""),
-        category=category,
-        categories=sorted(categories.items()),
         form=EmptyForm(formdata=None),
         problem=sentence(refusal) if refusal else "",
+        **looking.choices_of(booth.papers),
+        points=looking.points_of(found.fitting, sheet.marks) if found.look.view == "map" else [],
     )
-
-
-def _wanted(paper: Proposal, words: list[str], category: str) -> bool:
-    text = fold(f"{paper.title} {paper.address} {paper.problem} {paper.solution}")
-    fits = not category or (paper.category is not None and paper.category.code == category)
-    return fits and all(word in text for word in words)
 
 
 @blueprint.get("/c/<slug>/vote/check")
 @public
 def check(slug: str) -> Answer:
     """The choice in plain words, and the one button."""
-    booth = _enter(slug)
+    booth = enter(slug)
     if not isinstance(booth, Booth):
         return booth
     try:
@@ -247,7 +186,7 @@ def _not_sent(slug: str, refusal: Refusal, typed: Typed) -> Answer:
         return visit.to_start(slug)
     if refusal.code.startswith("voting."):
         return visit.refused_page(cycle, refusal)
-    booth = _enter(slug)
+    booth = enter(slug)
     return (_ballot_page(booth, typed, refusal), 422) if isinstance(booth, Booth) else booth
 
 

@@ -111,7 +111,7 @@ export default async function mapOfPoints(box) {
     for (const point of points) {
       if (!Number.isFinite(point.lat) || !Number.isFinite(point.lon)) continue;
       const pin = L.marker([point.lat, point.lon], {
-        icon: marker(box.dataset.icons, point.category, signs),
+        icon: marker(box.dataset.icons, point.category, signs, point),
         title: point.title,
         alt: point.title,
         riseOnHover: true,

@@ -9,13 +9,15 @@ export function sign(icons, name) {
 
 const plain = (text) => String(text ?? "").toLowerCase().trim().replace(/&/g, "").replace(/\s+|[/-]/g, "_");
 
-export function marker(icons, category, signs = {}) {
+// A point with a label shows it in place of its category's sign.
+export function marker(icons, category, signs = {}, { label, lit } = {}) {
+  const inside = label === undefined ? sign(icons, signs[plain(category)] ?? "city") : `<b>${Number(label)}</b>`;
   return L.divIcon({
     className: "",
     iconSize: [40, 40],
     iconAnchor: [20, 46],
     popupAnchor: [0, -42],
-    html: `<span class="map-marker">${sign(icons, signs[plain(category)] ?? "city")}</span>`,
+    html: `<span class="map-marker${lit ? " map-marker--lit" : ""}">${inside}</span>`,
   });
 }
 
