@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
 from pb_portal.domain.text import clean
@@ -103,6 +103,12 @@ class ReceiptForm(Form):
         [required(_l("Enter the code of the receipt")), up_to(60)],
         description=_l("24 letters and digits; dashes do not matter"),
     )
+
+
+class VerifyForm(ReceiptForm):
+    """A receipt of any vote of the city."""
+
+    cycle = SelectField(_l("Vote"))
 
 
 class EmptyForm(Form):

@@ -24,6 +24,8 @@ class Place:
 
     leaf: str
     batch: int | None
+    readable: bool = True
+    """Whether the key is still the one the ledger was sealed under."""
 
 
 def find_place(session: Session, cycle_id: int, receipt: str, keys: SealKeys) -> Place | None:
@@ -39,7 +41,8 @@ def find_place(session: Session, cycle_id: int, receipt: str, keys: SealKeys) ->
             SealedLeaf.cycle_id == cycle_id, SealedLeaf.mark == keys.mark(leaf)
         )
     )
-    return Place(leaf, batch)
+    last = next(iter(batches.newest(session, cycle_id)), None)
+    return Place(leaf, batch, last is None or last.blinds == keys.commitment)
 
 
 def proof_of(session: Session, cycle_id: int, slug: str, place: Place, keys: SealKeys) -> bytes:
@@ -69,6 +72,18 @@ def proof_of(session: Session, cycle_id: int, slug: str, place: Place, keys: Sea
         "tree": {"path": _hexed(tree.inclusion(batch.number - 1, batch.number, forest.subtree))},
     }
     return canonical(proof)
+
+
+def heads_before(
+    session: Session, cycle_id: int, slug: str, number: int | None, most: int
+) -> list[dict[str, Any]]:
+    """Heads up to a number (or to the newest), the newest first."""
+    rows = (
+        batches.newest(session, cycle_id, most)
+        if number is None
+        else batches.before(session, cycle_id, number, most)
+    )
+    return [batches.head_of(row, slug) for row in rows]
 
 
 def consistency_of(session: Session, cycle_id: int, first: int, second: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pb_portal.voting.views import (  # noqa: E402, F401
     by_phone,
     clues,
     identity,
+    ledger,
     proposal,
     receipt,
 )

@@ -53,6 +53,10 @@ SENTENCES = {
         "Your former ballot cannot be found, so a new one would count twice. Tell the commission: "
         "it must explain this."
     ),
+    "ledger.unreadable": N_(
+        "This ballot is in the box, but its place in the ledger cannot be read now. "
+        "The commission must explain this."
+    ),
     "voting.voted_on_paper": N_("You have already voted on paper in this cycle."),
 }
 

@@ -46,6 +46,8 @@ const modules = {
   "tick-all": tickAll,
   walk,
   watch,
+  "receipt-proof": async (element) => (await import("./receipt_proof.js")).receiptProof(element),
+  "proof-file": async (element) => (await import("./receipt_proof.js")).proofFile(element),
   map: async (element) => (await import("./map.js")).default(element),
   "site-update": async (element) => (await import("./site_update.js")).default(element),
   "map-pin": async (element) => (await import("./map_pin.js")).default(element),
