@@ -10,6 +10,7 @@ from flask import Response, make_response, render_template, request
 
 from pb_portal.approvals import queries as approvals
 from pb_portal.cycles import queries
+from pb_portal.cycles.ballot_words import ballot_marking, ballot_scope
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.rule_words import rule_details, rule_story, way_names
 from pb_portal.cycles.service import EXTEND
@@ -83,6 +84,8 @@ def rules(slug: str) -> str:
         row=row,
         frozen=queries.rules_frozen(cycle),
         digest=book.digest(),
+        ballot_marking=ballot_marking,
+        ballot_scope=ballot_scope,
         rule_story=rule_story,
         rule_details=rule_details,
         proofs=" ".join(f"{way_names()[way]}." for way in book.identity),
