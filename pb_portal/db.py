@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
+import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, event, func, inspect, select
+from sqlalchemy import JSON, DateTime, MetaData, event, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType, TypeDecorator
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,6 +30,8 @@ NAMES = {
 }
 
 LocalText = dict[str, str]
+BUSY_SECONDS = 15
+"""How long a writer waits for its turn."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -89,13 +96,59 @@ def transaction() -> Iterator[Session]:
     current = db.session()
     if current.in_transaction():
         current.commit()
-    current.connection(execution_options={"writes": True})
-    try:
-        yield current
-        current.commit()
-    except BaseException:
-        current.rollback()
-        raise
+    with _turn(current):
+        current.connection(execution_options={"writes": True})
+        try:
+            yield current
+            current.commit()
+        except BaseException:
+            current.rollback()
+            raise
+
+
+class Writers:
+    """The line in which writers of one SQLite file wait.
+
+    SQLite lets one writer in and leaves the others to try again and again, so that an unlucky one
+    waits for seconds. Here a process sends one of its threads at a time to a lock on a file beside
+    the database, where the kernel lets processes in one after another.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._path = database + "-writers"
+        self._own = threading.Lock()
+        self._held = threading.local()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until this thread may write. A thread that may already goes on."""
+        if getattr(self._held, "now", False):
+            yield
+            return
+        if not self._own.acquire(timeout=BUSY_SECONDS):
+            busy = sqlite3.OperationalError("database is locked")
+            raise OperationalError("waiting to write", None, busy)
+        try:
+            with open(self._path, "ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                self._held.now = True
+                yield
+        finally:
+            self._held.now = False
+            self._own.release()
+
+
+_lines: dict[str, Writers] = {}
+
+
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    with _lines.setdefault(url.database, Writers(url.database)).turn():
+        yield
 
 
 def has_tables() -> bool:
@@ -106,23 +159,36 @@ def has_tables() -> bool:
         return False
 
 
-def database_clock(session: Session) -> ColumnElement[Any]:
+class DatabaseClock(FunctionElement[Any]):
     """The database's own clock as a column of a query; `moment_of` reads it."""
-    if session.get_bind().dialect.name == "sqlite":
-        return func.strftime("%Y-%m-%dT%H:%M:%f", "now")
-    return func.clock_timestamp()
+
+    inherit_cache = True
+    type = NullType()
+
+
+@compiles(DatabaseClock)
+def _clock(element: Any, compiler: Any, **options: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(DatabaseClock, "sqlite")
+def _sqlite_clock(element: Any, compiler: Any, **options: Any) -> str:
+    return "strftime('%Y-%m-%dT%H:%M:%f', 'now')"
 
 
 def moment_of(told: datetime | str) -> datetime:
-    """What `database_clock` told, in UTC."""
+    """What `DatabaseClock` told, in UTC."""
     if isinstance(told, str):
         return datetime.fromisoformat(told).replace(tzinfo=UTC)
     return told.astimezone(UTC)
 
 
+_NOW = select(DatabaseClock())
+
+
 def database_now(session: Session) -> datetime:
     """The database's own clock, which decides the deadline of a vote."""
-    return moment_of(session.execute(select(database_clock(session))).scalar_one())
+    return moment_of(session.connection().execute(_NOW).scalar_one())
 
 
 @event.listens_for(Engine, "connect")
@@ -131,7 +197,12 @@ def _settle_sqlite(dbapi_connection: Any, record: Any) -> None:
         return
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS}000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

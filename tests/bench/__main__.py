@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import lists
+from tests.bench import ballots, lists
 from tests.bench.projects import projects
 from tests.bench.tally_ratios import against_pabutools, growth
 
@@ -36,6 +36,7 @@ def main() -> None:
     """Measure, print and write."""
     with tempfile.TemporaryDirectory() as folder:
         figures = {
+            **ballots.all_figures(),
             **lists.all_figures(),
             **projects(cpu_ms, Path(folder)),
             **growth(cpu_ms),

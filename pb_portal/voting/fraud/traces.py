@@ -15,18 +15,18 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Session
 
 from pb_portal.domain import fraud, identity
 from pb_portal.register.models import PhoneUse, RegisterEntry
 from pb_portal.voting.models import Participation, VoteTrace
-from pb_portal.voting.service.poll import Poll, insert
+from pb_portal.voting.service.poll import Poll, insert_on
 
 KEPT = timedelta(days=90)
 
@@ -73,11 +73,16 @@ def leave(
         "on": at.date(),
         "sealed": seal(key, body),
     }
-    statement = insert(session, VoteTrace)
+    here = session.connection()
+    here.execute(_keep(here.dialect.name), row)
+
+
+@cache
+def _keep(dialect: str) -> Executable:
+    """Made once: building it anew takes longer than running it."""
+    statement = insert_on(dialect, VoteTrace)
     again = {"on": statement.excluded.on, "sealed": statement.excluded.sealed}
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["cycle_id", "name"], set_=again), row
-    )
+    return statement.on_conflict_do_update(index_elements=["cycle_id", "name"], set_=again)
 
 
 def read(session: Session, poll: Poll, register_key: str) -> Iterator[fraud.Trace]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle, CycleArea, Phase, RuleBookRow
-from pb_portal.db import Missing, database_clock, moment_of
+from pb_portal.db import Missing
 from pb_portal.domain import ledger
 from pb_portal.domain.ballots import ANYWHERE, OWN_AND_ONE, Paper
 from pb_portal.domain.phases import PhaseKind
@@ -25,7 +25,6 @@ from pb_portal.proposals import queries as proposals
 from pb_portal.proposals.models import Proposal
 from pb_portal.voting.models import Ballot, Participation, VoterSession
 
-Entry = Row[str, int, datetime, bool, str, str, datetime, datetime, datetime | None]
 HIGHEST = 2**31 - 1
 """The largest id of a proposal; what is over it stands on no ballot."""
 
@@ -38,13 +37,16 @@ class Ledger:
     leaves: int
 
 
+_POLL = (
+    select(Cycle.id, RuleBookRow.content)
+    .join(RuleBookRow, RuleBookRow.cycle_id == Cycle.id)
+    .where(Cycle.slug == bindparam("in_slug"), ~Cycle.is_imported)
+)
+
+
 def find_poll(session: Session, slug: str) -> Row[int, dict[str, Any]]:
     """Number and rules of the vote of a cycle, and nothing else of it; raises `Missing`."""
-    row = session.execute(
-        select(Cycle.id, RuleBookRow.content)
-        .join(RuleBookRow, RuleBookRow.cycle_id == Cycle.id)
-        .where(Cycle.slug == slug, ~Cycle.is_imported)
-    ).one_or_none()
+    row = session.execute(_POLL, {"in_slug": slug}).one_or_none()
     if row is None:
         raise Missing("vote")
     return row
@@ -72,56 +74,6 @@ def find_participation(session: Session, cycle_id: int, voter_key: str) -> Parti
     return session.get(Participation, (cycle_id, voter_key), populate_existing=True)
 
 
-def lock_participation(session: Session, cycle_id: int, voter_key: str) -> str:
-    """The channel of a participation that is there, under a row lock."""
-    return session.execute(
-        select(Participation.channel)
-        .where(Participation.cycle_id == cycle_id, Participation.voter_key == voter_key)
-        .with_for_update()
-    ).scalar_one()
-
-
-def enter_booth(session: Session, cycle_id: int, token_hash: str) -> Entry | None:
-    """The voter of this token, however old, with the span of the voting phase and since when the
-    rules are frozen. The phase is read under a lock, so that its end cannot move meanwhile."""
-    return session.execute(
-        select(
-            VoterSession.voter_key,
-            VoterSession.area_id,
-            VoterSession.expires_at,
-            VoterSession.finished,
-            VoterSession.how,
-            Phase.kind,
-            Phase.starts_at,
-            Phase.ends_at,
-            RuleBookRow.frozen_at,
-        )
-        .join(Phase, (Phase.cycle_id == VoterSession.cycle_id) & (Phase.kind == PhaseKind.VOTING))
-        .join(RuleBookRow, RuleBookRow.cycle_id == VoterSession.cycle_id)
-        .where(VoterSession.token_hash == token_hash, VoterSession.cycle_id == cycle_id)
-        .with_for_update(read=True, of=Phase)
-    ).one_or_none()
-
-
-def look_up(session: Session, cycle_id: int, name: str, once: str) -> tuple[datetime, str | None]:
-    """The database's clock, and the leaf of a sending that is already in the box. Asked after the
-    phase is locked: a clock read before would not know how long the lock was waited for."""
-    known = select(Ballot.leaf).where(
-        Ballot.cycle_id == cycle_id, Ballot.ballot_key == name, Ballot.nonce == once
-    )
-    row = session.execute(select(database_clock(session), known.scalar_subquery())).one()
-    return moment_of(row[0]), row[1]
-
-
-def find_revisions(session: Session, cycle_id: int, name: str) -> Sequence[Row[int, str, str]]:
-    """Revision, nonce and leaf of every ballot under one name."""
-    return session.execute(
-        select(Ballot.revision, Ballot.nonce, Ballot.leaf).where(
-            Ballot.cycle_id == cycle_id, Ballot.ballot_key == name
-        )
-    ).all()
-
-
 def ballot_areas(
     rules: RuleBook, areas: Sequence[CycleArea], area_id: int, other: int | None
 ) -> list[CycleArea]:
@@ -145,24 +97,27 @@ def ballot_papers(
     return sorted(found, key=lambda p: hashlib.sha256(f"{name}:{p.id}".encode()).digest())
 
 
+_PAPERS = (
+    select(Proposal.id, Proposal.area_id, CycleArea.budget)
+    .add_columns(func.coalesce(Proposal.reviewed_cost, Proposal.cost))
+    .join(
+        CycleArea,
+        (CycleArea.cycle_id == Proposal.cycle_id) & (CycleArea.area_id == Proposal.area_id),
+    )
+    .where(
+        Proposal.id.in_(bindparam("ids", expanding=True)),
+        Proposal.cycle_id == bindparam("in_cycle"),
+        Proposal.status.in_([state.value for state in ON_BALLOT]),
+    )
+)
+
+
 def papers_among(session: Session, cycle_id: int, ids: Sequence[int]) -> dict[int, Paper]:
     """Those of these proposals that stand in the vote, with their area, price and its budget."""
-    query = (
-        select(Proposal.id, Proposal.area_id, CycleArea.budget)
-        .add_columns(func.coalesce(Proposal.reviewed_cost, Proposal.cost))
-        .join(
-            CycleArea,
-            (CycleArea.cycle_id == Proposal.cycle_id) & (CycleArea.area_id == Proposal.area_id),
-        )
-        .where(
-            Proposal.id.in_([one for one in ids if 0 < one <= HIGHEST]),
-            Proposal.cycle_id == cycle_id,
-            Proposal.status.in_([state.value for state in ON_BALLOT]),
-        )
-    )
+    values = {"ids": [one for one in ids if 0 < one <= HIGHEST], "in_cycle": cycle_id}
     return {
         one: Paper(area_id or 0, price, budget)
-        for one, area_id, budget, price in session.execute(query)
+        for one, area_id, budget, price in session.connection().execute(_PAPERS, values)
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from pb_portal.domain import ledger
@@ -13,13 +13,9 @@ from pb_portal.domain.ballots import Ballot as Content
 from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.phases import is_open
 from pb_portal.domain.refusal import Refusal
-from pb_portal.voting import queries
 from pb_portal.voting.fraud import traces
-from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
-from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
-
-HERE = {"synchronize_session": False}
-"""No row of these tables is loaded in the transaction of a ballot."""
+from pb_portal.voting.service import statements
+from pb_portal.voting.service.poll import Poll, demand_valid, digest
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,13 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
     One transaction, few statements. The phase row is locked and the database's clock decides, so
     nothing is added after the count has begun. The same sending again returns the same receipt.
     """
-    voter = queries.enter_booth(session, poll.cycle_id, digest(sending.token))
+    here = session.connection()
+    voter = statements.enter(here, poll.cycle_id, digest(sending.token))
     if voter is None:
         raise Refusal("voting.session_over")
     name = poll.name(voter.voter_key)
     once = ledger.nonce(poll.box, name, sending.submission)
-    now, known = queries.look_up(session, poll.cycle_id, name, once)
+    now, known = statements.look_up(here, poll.cycle_id, name, once)
     if voter.expires_at <= now:
         raise Refusal("voting.session_over")
     if known is not None:
@@ -57,43 +54,35 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
         raise Refusal("voting.rules_open")
     ballot = ballot_of(poll.rules, voter.area_id, sending.choices, sending.points)
     demand_valid(session, poll, ballot)
-    first = _take_part(session, poll, voter.voter_key, now.astimezone(zone))
+    first = _take_part(here, poll, voter.voter_key, now.astimezone(zone))
     revision = 1
     if not first:
-        revision, same = _next_revision(session, poll, name, once)
+        revision, same = _next_revision(here, poll, name, once)
         if same:
             return ledger.receipt_of(same)
-    leaf = _add(session, poll, ballot, name, revision, once)
-    _tidy(session, poll, name, sending.token)
+    leaf = _add(here, poll, ballot, name, revision, once)
+    statements.tidy(here, poll.cycle_id, name, digest(sending.token))
     if sending.clues is not None:
         traces.leave(session, poll, voter.voter_key, sending.clues, now, voter.how)
     return ledger.receipt_of(leaf)
 
 
-def _take_part(session: Session, poll: Poll, voter_key: str, now: datetime) -> bool:
+def _take_part(here: Connection, poll: Poll, voter_key: str, now: datetime) -> bool:
     """Mark the voter's participation; False when the mark was there already.
 
     The mark is met under a lock, so that sendings of one voter go one after another.
     """
-    statement = insert(session, Participation).values(
-        cycle_id=poll.cycle_id, voter_key=voter_key, channel="portal", on=now.date()
-    )
-    made = session.execute(
-        statement.on_conflict_do_nothing(index_elements=["cycle_id", "voter_key"]).returning(
-            Participation.channel
-        )
-    ).scalar_one_or_none()
-    if made is None:
-        if queries.lock_participation(session, poll.cycle_id, voter_key) != "portal":
-            raise Refusal("voting.voted_on_paper")
-        return False
-    return True
+    if statements.take_part(here, poll.cycle_id, voter_key, "portal", now.date()):
+        return True
+    if statements.lock_participation(here, poll.cycle_id, voter_key) != "portal":
+        raise Refusal("voting.voted_on_paper")
+    return False
 
 
-def _next_revision(session: Session, poll: Poll, name: str, once: str) -> tuple[int, str | None]:
+def _next_revision(here: Connection, poll: Poll, name: str, once: str) -> tuple[int, str | None]:
     """The revision that follows a voter's former ballots, and the leaf of this very sending when
     it came in meanwhile."""
-    earlier = queries.find_revisions(session, poll.cycle_id, name)
+    earlier = statements.revisions(here, poll.cycle_id, name)
     if not earlier:
         # The box's key is not the one of the former ballot: a second one would count beside it.
         raise Refusal("voting.former_lost")
@@ -105,12 +94,12 @@ def _next_revision(session: Session, poll: Poll, name: str, once: str) -> tuple[
     return max(row.revision for row in earlier) + 1, None
 
 
-def _add(session: Session, poll: Poll, ballot: Content, name: str, revision: int, once: str) -> str:
+def _add(here: Connection, poll: Poll, ballot: Content, name: str, revision: int, once: str) -> str:
     choices, points = list(ballot.choices), list(ballot.points)
     written = ledger.canonical(poll.cycle_id, name, revision, ballot.area_id, choices, points)
     leaf = ledger.leaf(written, once)
-    session.execute(
-        insert(session, Ballot),
+    statements.put(
+        here,
         {
             "cycle_id": poll.cycle_id,
             "ballot_key": name,
@@ -123,20 +112,6 @@ def _add(session: Session, poll: Poll, ballot: Content, name: str, revision: int
         },
     )
     return leaf
-
-
-def _tidy(session: Session, poll: Poll, name: str, token: str) -> None:
-    """The marks go; the visit answers only the same sending from now on."""
-    session.execute(
-        delete(BallotDraft).where(
-            BallotDraft.cycle_id == poll.cycle_id, BallotDraft.ballot_key == name
-        ),
-        execution_options=HERE,
-    )
-    session.execute(
-        update(VoterSession).where(VoterSession.token_hash == digest(token)).values(finished=True),
-        execution_options=HERE,
-    )
 
 
 def mix(session: Session) -> bool:

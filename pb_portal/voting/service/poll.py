@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import cast as typing_cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -44,7 +45,12 @@ def digest(token: str) -> str:
 
 def insert(session: Session, table: type[Base]) -> Insert:
     """INSERT … ON CONFLICT, which both engines spell alike."""
-    if session.get_bind().dialect.name == "postgresql":
+    return insert_on(session.get_bind().dialect.name, table)
+
+
+def insert_on(dialect: str, table: type[Base] | Table) -> Insert:
+    """The same for an engine of this name."""
+    if dialect == "postgresql":
         return typing_cast(Insert, postgresql_insert(table))
     return sqlite_insert(table)
 

@@ -162,15 +162,15 @@ def send(slug: str) -> Answer:
     token = cookie.get(TOKEN, "")
     if not token or not SUBMISSION.fullmatch(submission):
         return visit.to_start(slug)
-    poll, zone = visit.poll_at(slug), clock.city_zone()
-    kind = poll.rules.ballot_type
-    typed = typed_in(kind, request.form.items(multi=True))
+    typed: Typed = ()
     try:
-        marks = read(kind, typed)
         with transaction() as work:
+            poll = visit.poll_at(work, slug)
+            typed = typed_in(poll.rules.ballot_type, request.form.items(multi=True))
+            marks = read(poll.rules.ballot_type, typed)
             seen = clues.gather()
             sending = service.Sending(token, marks.choices, submission, marks.points, seen)
-            receipt = service.cast(work, poll, sending, zone=zone)
+            receipt = service.cast(work, poll, sending, zone=clock.city_zone())
     except Refusal as refusal:
         return _not_sent(slug, refusal, typed)
     cookie[RECEIPT] = receipt

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, g, redirect, render_template, url_for
 from flask import session as cookie
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pb_portal.cycles import queries as cycles
@@ -44,9 +45,9 @@ def poll_of(cycle: Cycle) -> service.Poll:
     return service.poll_of(cycle.id, cycles.rules_of(cycle), settings().ballot_key)
 
 
-def poll_at(slug: str) -> service.Poll:
+def poll_at(work: Session, slug: str) -> service.Poll:
     """The same from the address alone: sending a ballot needs nothing else of the cycle."""
-    row = queries.find_poll(session(), slug)
+    row = queries.find_poll(work, slug)
     return service.poll_of(row.id, RuleBook.from_dict(row.content), settings().ballot_key)
 
 

@@ -29,6 +29,7 @@ from pb_portal.voting.models import Participation
 from pb_portal.voting.paper.models import HandedOut, PollingPoint
 from pb_portal.voting.paper.queries.figures import TAKE_BACK
 from pb_portal.voting.paper.service.points import demand_charge
+from pb_portal.voting.service import statements
 from pb_portal.voting.service.poll import insert
 
 
@@ -88,17 +89,11 @@ def hand_out(
     except Refusal as refusal:
         return Handed(refusal)
     today = now.astimezone(zone).date()
-    statement = insert(session, Participation).values(
-        cycle_id=point.cycle_id, voter_key=entry.voter_key, channel="paper", on=today
-    )
-    made = session.execute(
-        statement.on_conflict_do_nothing(index_elements=["cycle_id", "voter_key"]).returning(
-            Participation.channel
-        )
-    ).scalar_one_or_none()
+    here = session.connection()
+    first = statements.take_part(here, point.cycle_id, entry.voter_key, "paper", today)
     token = polling.seal(key, entry.voter_key)
-    if made is None:
-        channel = voting.lock_participation(session, point.cycle_id, entry.voter_key)
+    if not first:
+        channel = statements.lock_participation(here, point.cycle_id, entry.voter_key)
         code = "polling.voted_on_portal" if channel == "portal" else "polling.has_paper"
         return Handed(Refusal(code), token if channel == "paper" else "")
     _count(session, point.id, today)
