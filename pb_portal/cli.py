@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from pb_portal.accounts import commands as accounts
 from pb_portal.demo import commands as demo
 from pb_portal.files import commands as files
 from pb_portal.register import commands as register
@@ -13,6 +14,7 @@ from pb_portal.voting import commands as voting
 
 def init_app(app: Flask) -> None:
     """Attach the commands of every room."""
+    app.cli.add_command(accounts.group)
     app.cli.add_command(register.group)
     app.cli.add_command(voting.group)
     app.cli.add_command(results.group)

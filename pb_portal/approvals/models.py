@@ -17,6 +17,11 @@ class ApprovalRequest(Base):
     __tablename__ = "approvals_request"
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
+        CheckConstraint(
+            "concerns IS NULL OR (concerns <> proposed_by AND"
+            " (decided_by IS NULL OR concerns <> decided_by))",
+            name="not_about_oneself",
+        ),
         CheckConstraint("state IN ('open', 'approved', 'declined', 'withdrawn')", name="state"),
         CheckConstraint("(state = 'open') = (decided_by IS NULL)", name="decided"),
         Index(
@@ -35,6 +40,8 @@ class ApprovalRequest(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reason: Mapped[str] = mapped_column(default="")
     cycle_id: Mapped[int | None] = mapped_column(index=True)
+    concerns: Mapped[int | None]
+    """The person the act is about, who may neither propose nor approve it."""
     proposed_by: Mapped[int]
     proposed_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="open", index=True)

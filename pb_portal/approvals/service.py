@@ -23,13 +23,16 @@ def propose(
     payload: dict[str, Any],
     reason: str,
     cycle_id: int | None = None,
+    concerns: int | None = None,
 ) -> ApprovalRequest:
     """Open a request; refuses (`approval.open_already`) while one for the same act is open.
 
-    The caller has checked the permission. `by` must be a person.
+    The caller has checked the permission. `by` must be a person, and not the one it `concerns`.
     """
     if by.actor.person_id is None:
         raise ValueError("a request needs a person")
+    if by.actor.person_id == concerns:
+        raise Refusal("approval.about_oneself")
     if find_open(session, kind, subject) is not None:
         raise Refusal("approval.open_already")
     request = ApprovalRequest(
@@ -38,6 +41,7 @@ def propose(
         payload=payload,
         reason=reason,
         cycle_id=cycle_id,
+        concerns=concerns,
         proposed_by=by.actor.person_id,
         proposed_at=by.at,
     )
@@ -57,6 +61,8 @@ def decide(
     looks whether both people still hold their roles."""
     if by.actor.person_id == request.proposed_by:
         raise Refusal("approval.same_person")
+    if by.actor.person_id == request.concerns:
+        raise Refusal("approval.about_oneself")
     if request.state != "open":
         raise Conflict("approval.decided", state=request.state)
     request.state = "approved" if approve else "declined"

@@ -33,11 +33,34 @@ class RoleForm(Form):
 
     role = SelectField(_l("Role"), validators=[required(_l("Choose a role"))])
     area = SelectField(_l("Where"), choices=[])
+    why = Lines(
+        _l("Reason"),
+        [up_to(500)],
+        description=_l(
+            "Needed for registrar, commissioner and administrator: a second person reads it"
+        ),
+    )
 
     def __init__(self, areas: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.role.choices = [(role.value, role_name(role)) for role in Role]
         self.area.choices = [("", _l("The whole city")), *areas]
+
+
+class ResetForm(Form):
+    """Asking to remove somebody's second factor."""
+
+    reason = Lines(
+        _l("Reason"),
+        [required(_l("Write how you know that it is this person who asks.")), up_to(500)],
+        description=_l("How you know that it is this person: a second one reads it"),
+    )
+
+
+class AgreeForm(Form):
+    """The second person's word."""
+
+    reason = Lines(_l("Reason"), [up_to(500)])
 
 
 class BlockForm(Form):

@@ -6,14 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from pb_portal.accounts import by_two, service
 from pb_portal.accounts import queries as accounts
-from pb_portal.accounts import service
+from pb_portal.accounts.factors.queries import has_factors
 from pb_portal.accounts.models import Person
 from pb_portal.audit import service as audit
 from pb_portal.db import session, transaction
 from pb_portal.desk import queries
 from pb_portal.desk.forms import BlockForm, FindForm, RoleForm
-from pb_portal.domain.permissions import P, Role
+from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role
 from pb_portal.domain.refusal import Refusal
 from pb_portal.web import clock, i18n, limits
 from pb_portal.web.forms import Form
@@ -71,6 +72,7 @@ def _page(person: Person, *, role: RoleForm | None = None, block: BlockForm | No
         "desk/person.html",
         person=person,
         places=places,
+        has_factor=has_factors(session(), person.id),
         role_form=role or _role_form(bare=True),
         block_form=block or BlockForm(formdata=None),
     )
@@ -85,18 +87,33 @@ def _again(person_id: int, form: Form) -> tuple[str, int]:
     return _page(person, block=form), 422
 
 
-@requires(P.ADMINISTER)
+@requires(P.ADMINISTER, fresh=True)
 def grant(person_id: int) -> Answer:
     """Give a role."""
     form = _role_form()
     if not form.validate():
         return _again(person_id, form)
-    area_id = int(form.area.data) if form.area.data else None
+    try:
+        flash(_give(person_id, form), "success")
+    except Refusal as refusal:
+        form.show(refusal)
+        return _again(person_id, form)
+    return redirect(url_for(".person", person_id=person_id))
+
+
+def _give(person_id: int, form: RoleForm) -> str:
+    """Give the role, or ask a second person where it has a say over the vote."""
+    role = Role(form.role.data)
     with transaction() as work:
         person = accounts.get_person(work, person_id)
-        service.grant_role(work, clock.signature(), person, Role(form.role.data), area_id)
-    flash(_("The role is given."), "success")
-    return redirect(url_for(".person", person_id=person_id))
+        if role in SAY_OVER_VOTE:
+            if form.area.data:
+                raise Refusal("account.role_whole_city", field="area")
+            by_two.propose_role(work, clock.signature(), person, role, reason=form.why.data)
+            return str(_("Asked. A second person must now agree."))
+        area_id = int(form.area.data) if form.area.data else None
+        service.grant_role(work, clock.signature(), person, role, area_id)
+    return str(_("The role is given."))
 
 
 @requires(P.ADMINISTER)

@@ -106,6 +106,7 @@ def open_approvals(session: Session, person_id: int | None) -> Sequence[Approval
     query = (
         select(ApprovalRequest)
         .where(ApprovalRequest.state == "open", ApprovalRequest.proposed_by != person_id)
+        .where(ApprovalRequest.concerns.is_(None) | (ApprovalRequest.concerns != person_id))
         .order_by(ApprovalRequest.proposed_at)
         .limit(20)
     )

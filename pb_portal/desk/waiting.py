@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from pb_portal.accounts import by_two
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import session
@@ -28,8 +29,12 @@ DECISIONS = {
     "phase.extend": "cycles.decide_extension",
     "result.certify": "results.decide",
     "register.freeze": "register.decide_freeze",
+    by_two.ROLE: "desk.decide_person",
+    by_two.RESET: "desk.decide_person",
 }
 """Where each kind of request is decided; a room with a new kind adds its page here."""
+DECIDERS = {by_two.ROLE: P.AGREE_STAFF, by_two.RESET: P.AGREE_STAFF}
+"""Who decides on a kind of request, where that is not `P.APPROVE`."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ def request_words(kind: str) -> str:
         "phase.extend": _("Extend a phase"),
         "result.certify": _("Certify a result"),
         "register.freeze": _("Freeze the resident register"),
+        by_two.ROLE: _("Give a role with a say over the vote"),
+        by_two.RESET: _("Remove somebody's second factor"),
     }
     return str(words.get(kind, kind))
 
@@ -68,7 +75,7 @@ def request_words(kind: str) -> str:
 def sections(current: Session, actor: Actor, at: datetime) -> list[Section]:
     """Heaps for the roles the person holds, the most pressing kind of work first."""
     makers: list[tuple[P, Callable[[Session, Actor, datetime], Section | None]]] = [
-        (P.APPROVE, _approvals),
+        (P.STAFF, _approvals),
         (P.REVIEW, _review),
         (P.DECIDE, _council),
         (P.DELIVER, _projects),
@@ -79,8 +86,14 @@ def sections(current: Session, actor: Actor, at: datetime) -> list[Section]:
     return [section for section in made if section is not None]
 
 
-def _approvals(current: Session, actor: Actor, at: datetime) -> Section:
-    waiting = queries.open_approvals(current, actor.person_id)
+def _approvals(current: Session, actor: Actor, at: datetime) -> Section | None:
+    waiting = [
+        request
+        for request in queries.open_approvals(current, actor.person_id)
+        if may(actor, DECIDERS.get(request.kind, P.APPROVE))
+    ]
+    if not waiting and not may(actor, P.APPROVE):
+        return None
     return Section(
         _("Waiting for your agreement"),
         len(waiting),

@@ -50,6 +50,7 @@ class P(StrEnum):
     PUBLISH_REPORTS = "publish_reports"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
+    AGREE_STAFF = "agree_staff"
 
 
 _RESIDENT = "*resident"
@@ -81,7 +82,19 @@ GRANTS: dict[P, frozenset[str]] = {
     P.PUBLISH_REPORTS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     P.READ_AUDIT: frozenset({Role.AUDITOR}),
     P.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    P.AGREE_STAFF: frozenset({Role.ADMINISTRATOR, Role.COMMISSIONER}),
 }
+
+SAY_OVER_VOTE = frozenset({Role.REGISTRAR, Role.COMMISSIONER, Role.ADMINISTRATOR})
+"""Roles that move phases, keep the register, take part in the count or give such roles: each is
+given by two people. Nobody holds the administrator's role and another one of them."""
+
+
+def roles_apart(role: str, held: Collection[str]) -> bool:
+    """Whether a role may stand beside those held: who gives power over a vote has none in it."""
+    together = {role, *held} & SAY_OVER_VOTE
+    return Role.ADMINISTRATOR not in together or len(together) == 1
+
 
 CITY_WIDE = frozenset(
     {
@@ -95,6 +108,7 @@ CITY_WIDE = frozenset(
         P.PUBLISH_REPORTS,
         P.READ_AUDIT,
         P.ADMINISTER,
+        P.AGREE_STAFF,
     }
 )
 """What is done for the whole city at once: a role granted for one area is not enough for it."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.accounts.service.sessions import close_all_sessions
 from pb_portal.audit import service as audit
-from pb_portal.domain.permissions import P, Role, demand
+from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 
@@ -38,8 +38,13 @@ def unblock(session: Session, by: Signature, person: Person, *, reason: str = ""
 def grant_role(
     session: Session, by: Signature, person: Person, role: Role, area_id: int | None = None
 ) -> None:
-    """Give a staff role for the city or one area; giving it again changes nothing."""
+    """Give a staff role for the city or one area; giving it again changes nothing.
+
+    A role with a say over the vote is given by two people: `accounts.by_two`.
+    """
     demand(by.actor, P.ADMINISTER)
+    if role in SAY_OVER_VOTE:
+        raise Refusal("account.role_needs_two", field="role")
     if any(held.role == role and held.area_id == area_id for held in person.grants):
         return
     person.grants.append(RoleGrant(role=role, area_id=area_id))

@@ -30,6 +30,13 @@ SENTENCES = {
     "account.wrong_password": N_("This is not your present password."),
     "account.own_block": N_("You cannot block your own account."),
     "account.reason_missing": N_("Write the reason: it stays in the log."),
+    "account.role_needs_two": N_("This role is given by two people: ask for it with a reason."),
+    "account.roles_apart": N_(
+        "Nobody is an administrator and a commissioner or registrar at once: whoever gives power "
+        "over a vote has none in it."
+    ),
+    "account.role_whole_city": N_("This role is given for the whole city only."),
+    "account.no_factor": N_("This person has no second factor to remove."),
     "account.nobody": N_("Nobody has registered with this address."),
     "account.own_role": N_("You cannot take away your own administrator role."),
 }

@@ -1,0 +1,130 @@
+"""What one administrator asks for and a second person agrees to: weighty roles, lost factors.
+
+Proposer, approver and the person concerned are three people; the database refuses less.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from pb_portal.accounts import four_eyes
+from pb_portal.accounts.factors import queries as factors
+from pb_portal.accounts.factors.service import forget_factors
+from pb_portal.accounts.models import Person, RoleGrant
+from pb_portal.accounts.queries import get_person
+from pb_portal.accounts.service.sessions import close_all_sessions
+from pb_portal.approvals import service as approvals
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.audit import service as audit
+from pb_portal.db import Missing
+from pb_portal.domain.permissions import P, Role, demand, roles_apart
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.signature import Signature
+
+ROLE = "role.grant"
+RESET = "factor.reset"
+
+
+def propose_role(
+    session: Session, by: Signature, person: Person, role: Role, *, reason: str
+) -> ApprovalRequest:
+    """Ask to give a role with a say over the vote, for the whole city."""
+    demand(by.actor, P.ADMINISTER)
+    if not reason:
+        raise Refusal("account.reason_missing", field="why")
+    _fit(person, role)
+    return approvals.propose(
+        session,
+        by,
+        ROLE,
+        f"person:{person.id}:{role}",
+        payload={"person_id": person.id, "role": role.value},
+        reason=reason,
+        concerns=person.id,
+    )
+
+
+def _fit(person: Person, role: Role) -> None:
+    if not roles_apart(role, person.actor().roles):
+        raise Refusal("account.roles_apart", field="role")
+
+
+def propose_reset(
+    session: Session, by: Signature, person: Person, *, reason: str
+) -> ApprovalRequest:
+    """Ask to remove every second factor of somebody who has lost them."""
+    demand(by.actor, P.ADMINISTER)
+    if not reason:
+        raise Refusal("account.reason_missing", field="reason")
+    if not factors.has_factors(session, person.id):
+        raise Refusal("account.no_factor")
+    return approvals.propose(
+        session,
+        by,
+        RESET,
+        f"person:{person.id}",
+        payload={"person_id": person.id},
+        reason=reason,
+        concerns=person.id,
+    )
+
+
+def get_request(session: Session, request_id: int) -> ApprovalRequest:
+    """A request of one of these kinds; raises `Missing` for others."""
+    request = approvals.get_request(session, request_id)
+    if request.kind not in (ROLE, RESET):
+        raise Missing("approval")
+    return request
+
+
+def decide(
+    session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str = ""
+) -> Person:
+    """The second person's word: another administrator or a commissioner."""
+    person = get_person(session, request.payload["person_id"])
+    four_eyes.decide(
+        session,
+        by,
+        request,
+        proposer=P.ADMINISTER,
+        approver=P.AGREE_STAFF,
+        approve=approve,
+        reason=reason,
+    )
+    if approve and request.kind == ROLE:
+        _give(session, by, person, Role(request.payload["role"]), request)
+    elif approve:
+        _reset(session, by, person, request)
+    return person
+
+
+def _give(
+    session: Session, by: Signature, person: Person, role: Role, request: ApprovalRequest
+) -> None:
+    _fit(person, role)
+    if any(held.role == role and held.area_id is None for held in person.grants):
+        return
+    person.grants.append(RoleGrant(role=role))
+    audit.record(
+        session,
+        by,
+        "account.role_granted",
+        ("person", person.id),
+        reason=request.reason,
+        role=role,
+        area=None,
+        proposed_by=request.proposed_by,
+    )
+
+
+def _reset(session: Session, by: Signature, person: Person, request: ApprovalRequest) -> None:
+    forget_factors(session, person.id)
+    close_all_sessions(session, person.id)
+    audit.record(
+        session,
+        by,
+        "factor.reset",
+        ("person", person.id),
+        reason=request.reason,
+        proposed_by=request.proposed_by,
+    )

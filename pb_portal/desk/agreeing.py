@@ -1,0 +1,84 @@
+"""A second person agrees to a weighty role or to the removal of a lost second factor."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from pb_portal.accounts import by_two
+from pb_portal.accounts import queries as accounts
+from pb_portal.db import session, transaction
+from pb_portal.desk.forms import AgreeForm, ResetForm
+from pb_portal.domain.permissions import P
+from pb_portal.domain.refusal import Conflict, Refusal
+from pb_portal.web import clock
+from pb_portal.web.guard import requires
+
+Answer = str | tuple[str, int] | Response
+
+
+def attach(blueprint: Blueprint) -> None:
+    """Add these pages to the desk."""
+    add = blueprint.add_url_rule
+    one = "/desk/people/requests/<int:request_id>"
+    add(one, "decide_person", decide_person, methods=["GET", "POST"])
+    asking = "/desk/people/<int:person_id>/factor/reset"
+    add(asking, "reset_factor", reset_factor, methods=["GET", "POST"])
+
+
+@requires(P.ADMINISTER, fresh=True)
+def reset_factor(person_id: int) -> Answer:
+    """Ask a second person to remove somebody's second factor."""
+    form = ResetForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as work:
+                person = accounts.get_person(work, person_id)
+                by_two.propose_reset(work, clock.signature(), person, reason=form.reason.data)
+            flash(_("Asked. A second person must now agree."), "success")
+            return redirect(url_for(".person", person_id=person_id))
+        except Refusal as refusal:
+            form.show(refusal)
+    person = accounts.get_person(session(), person_id)
+    page = render_template("desk/reset_factor.html", person=person, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@requires(P.AGREE_STAFF, fresh=True)
+def decide_person(request_id: int) -> Answer:
+    """Agree or decline."""
+    form = AgreeForm()
+    said = request.form.get("do", "")
+    status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit() and said in ("approve", "decline"):
+        try:
+            _decide(request_id, approve=said == "approve", reason=form.reason.data or "")
+            return redirect(url_for(".decide_person", request_id=request_id))
+        except Refusal as refusal:
+            form.show(refusal)
+            status = 409 if isinstance(refusal, Conflict) else 422
+    return _page(request_id, form), status
+
+
+def _decide(request_id: int, *, approve: bool, reason: str) -> None:
+    with transaction() as work:
+        wanted = by_two.get_request(work, request_id)
+        by_two.decide(work, clock.signature(), wanted, approve=approve, reason=reason)
+    flash(_("Agreed.") if approve else _("The request is declined."), "success")
+
+
+def _page(request_id: int, form: AgreeForm) -> str:
+    wanted = by_two.get_request(session(), request_id)
+    people = accounts.names_of(session(), [wanted.proposed_by, wanted.decided_by or 0])
+    me = current_user.person_id
+    return render_template(
+        "desk/person_request.html",
+        form=form,
+        wanted=wanted,
+        is_role=wanted.kind == by_two.ROLE,
+        person=accounts.get_person(session(), wanted.payload["person_id"]),
+        people=people,
+        outside=me not in (wanted.proposed_by, wanted.concerns),
+    )
