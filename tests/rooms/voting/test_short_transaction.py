@@ -14,7 +14,7 @@ from pb_portal.voting.fraud.traces import Clues
 from tests.factories.voting import make_vote, make_voter
 
 FIRST = ["SELECT", "SELECT", "SELECT", "INSERT", "INSERT", "DELETE", "UPDATE", "INSERT"]
-"""Who and when · clock and former sending · what may be chosen · took part · ballot · tidy up · trace."""
+"""Who and when · clock and former sending · choices · took part · ballot · tidy up · trace."""
 CHANGED = [*FIRST[:4], "SELECT", "SELECT", *FIRST[4:]]
 """With the lock of the participation, and the former revisions."""
 
