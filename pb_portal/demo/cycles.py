@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles import service
 from pb_portal.cycles.models import Category, Cycle, CycleArea, Phase, TypicalWork
 from pb_portal.demo.city import CATEGORIES, CITY, DISTRICTS, DRAWINGS, WORKS, outline
+from pb_portal.domain.identity import WAYS
 from pb_portal.domain.money import cap_from_mci
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
@@ -122,4 +123,5 @@ SHARED = {
 
 def _options(first_voting_day: date, at: datetime) -> dict[str, Any]:
     past = first_voting_day < at.date() - timedelta(days=60)
-    return {"area_rules": SHARED} if past else {}
+    ways: dict[str, Any] = {"identity": list(WAYS)}
+    return {**ways, "area_rules": SHARED} if past else ways

@@ -39,6 +39,9 @@ class P(StrEnum):
     HAND_PAPER = "hand_paper"
     KEY_PAPER = "key_paper"
     ACCEPT_PAPER = "accept_paper"
+    ISSUE_CODES = "issue_codes"
+    HELP_VOTERS = "help_voters"
+    REVIEW_HELP = "review_help"
     STEER_CYCLE = "steer_cycle"
     APPROVE = "approve"
     COUNT = "count"
@@ -71,6 +74,9 @@ GRANTS: dict[P, frozenset[str]] = {
     P.HAND_PAPER: frozenset({Role.REGISTRAR}),
     P.KEY_PAPER: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
     P.ACCEPT_PAPER: frozenset({Role.COMMISSIONER}),
+    P.ISSUE_CODES: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
+    P.HELP_VOTERS: frozenset({Role.REGISTRAR}),
+    P.REVIEW_HELP: frozenset({Role.COMMISSIONER, Role.AUDITOR}),
     P.STEER_CYCLE: frozenset({Role.COMMISSIONER}),
     P.APPROVE: frozenset({Role.COMMISSIONER, Role.REGISTRAR}),
     P.COUNT: frozenset({Role.COMMISSIONER}),
@@ -99,6 +105,8 @@ def roles_apart(role: str, held: Collection[str]) -> bool:
 CITY_WIDE = frozenset(
     {
         P.KEEP_REGISTER,
+        P.ISSUE_CODES,
+        P.REVIEW_HELP,
         P.STEER_CYCLE,
         P.APPROVE,
         P.COUNT,

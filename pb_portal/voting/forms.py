@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
+from pb_portal.domain.paper_codes import read_code
 from pb_portal.domain.text import clean
 from pb_portal.web.forms import Form, Line, required, up_to
 from pb_portal.web.phrases import phrase
@@ -26,6 +28,11 @@ class WayForm(Form):
         [required(_l("Choose one of the ways"))],
         validate_choice=False,
     )
+
+    def validate_way(self, field: Any) -> None:
+        """One of those that were shown."""
+        if field.data not in [option.data for option in field]:
+            raise ValidationError(gettext("Choose one of the ways"))
 
 
 class PersonForm(Form):
@@ -93,6 +100,26 @@ class CodeForm(Form):
         filters=[_digits],
         description=_l("6 digits"),
     )
+
+
+class PaperCodeForm(PersonForm):
+    """Who votes, and the code from a letter or the akimat."""
+
+    code = Line(
+        _l("Code"),
+        [required(_l("Enter the code")), up_to(40)],
+        description=_l("16 letters and digits; dashes and case do not matter"),
+    )
+
+    def validate_code(self, field: Any) -> None:
+        """Sixteen characters, the last of which fits the others."""
+        if read_code(field.data) is None:
+            raise ValidationError(phrase("identity.paper_code_wrong"))
+
+    @property
+    def plain_code(self) -> str:
+        """The code, once valid, without dashes."""
+        return read_code(self.code.data) or ""
 
 
 class ReceiptForm(Form):

@@ -42,7 +42,7 @@ def code_for(portal: Any) -> str:
 
 def identify(person: Any, portal: Any, voter: dict[str, str]) -> None:
     """Prove identity with the register's data and the code."""
-    page = person.go(f"/c/{portal.cycle(1)}/vote")
+    page = person.go(f"/c/{portal.cycle(1)}/vote/phone")
     page.fill("input[name=iin]", voter["iin"])
     page.fill("input[name=birth_date]", voter["birth_date"])
     page.fill("input[name=phone]", voter["phone"])
@@ -100,9 +100,9 @@ def test_wrong_identity_says_the_same_as_an_unknown_one(portal: Any, visitor: An
     )
     for changes in ({"iin": unknown}, {"phone": "+77009999999"}):
         person = visitor("ru", phone=True)
-        page = person.go(f"/c/{portal.cycle(1)}/vote")
+        page = person.go(f"/c/{portal.cycle(1)}/vote/phone")
         for name, value in {**known, **changes}.items():
-            if name != "district":
+            if name in ("iin", "birth_date", "phone"):
                 page.fill(f"input[name={name}]", value)
         press(page, SEND + " >> nth=0")
         page.fill("input[name=code]", "000000")

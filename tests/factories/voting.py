@@ -19,8 +19,9 @@ from pb_portal.domain import identity
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.outbox.models import Letter
 from pb_portal.proposals.models import Proposal
+from pb_portal.register.identity import packages
 from pb_portal.register.models import RegisterCorrection, RegisterEntry, RegisterState
-from tests.factories import make_cycle, make_proposal
+from tests.factories import make_cycle, make_person, make_proposal, signed
 
 KEY = "test-register"
 NUMBERS = count(1)
@@ -167,3 +168,19 @@ def vote(client: FlaskClient, slug: str, choices: list[int]) -> TestResponse:
         "csrf_token": token_on(page),
     }
     return client.post(f"/c/{slug}/vote/check", data=data)
+
+
+def make_codes(session: Session, cycle: Cycle, size: int = 1, area: int | None = None) -> list[str]:
+    """Paper codes of a package that two people ordered and printed, as printed."""
+    first, second = make_person(session, "registrar"), make_person(session, "commissioner")
+    order = packages.Order(size, "letters", "Window 4", area)
+    package = packages.order_package(session, signed(first), cycle, order)
+    codes = packages.fresh_codes(size)
+    packages.keep_printed(session, signed(second), package, codes, KEY)
+    return codes
+
+
+def prove_by_paper(client: FlaskClient, slug: str, voter: Voter, code: str) -> TestResponse:
+    """The page of the paper code, filled in."""
+    data = {"iin": voter.iin, "birth_date": f"{voter.born:%d.%m.%Y}", "code": code}
+    return post(client, f"/c/{slug}/vote/paper-code", data)

@@ -36,7 +36,7 @@ def start(slug: str) -> Answer:
 def _choose_way(cycle: Cycle, phase: Phase, found: list[str]) -> Answer:
     form, words = WayForm(), ways.words()
     form.way.choices = [(way, words[way][0]) for way in found]
-    if form.validate_on_submit() and form.way.data in found:
+    if form.validate_on_submit():
         return redirect(ways.page_of(form.way.data, cycle.slug))
     progress.reached(cycle.id, "start")
     page = render_template(

@@ -37,4 +37,19 @@ SENTENCES = {
         "This phone has already served as many voters as the rules allow (%(most)s). "
         "The help desk tells what can be done."
     ),
+    "identity.not_matched": N_(
+        "The ballot cannot be opened with these data. Check each of them. If they are right, the "
+        "help desk finds out with you what differs."
+    ),
+    "identity.paper_code_wrong": N_("Check the code: one of its characters is mistyped."),
+    "codes.size": N_("A package holds from 1 to %(most)s codes."),
+    "codes.area": N_("There is no such district in this cycle."),
+    "codes.not_offered": N_("The rules of this vote do not offer codes on paper."),
+    "codes.over": N_("The vote is over, so no more codes are made."),
+    "codes.printed": N_(
+        "This package was printed before, and that cannot be repeated. If the file is lost, revoke "
+        "the package and order another."
+    ),
+    "codes.four_eyes": N_("You ordered this package. Another person must print it."),
+    "codes.revoked": N_("This package is revoked."),
 }
