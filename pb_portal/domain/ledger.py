@@ -56,6 +56,11 @@ def canonical(
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
+def void_record(cycle_id: int, name: str, through: int, reason: str) -> bytes:
+    """The one way to write that a ballot is void, up to and with a revision."""
+    return json.dumps(["void", cycle_id, name, through, reason], separators=(",", ":")).encode()
+
+
 def leaf(ballot: bytes, once: str) -> str:
     """Hex SHA-256(0x00 ‖ ballot ‖ nonce): commits to the ballot and shows nothing of it."""
     return hashlib.sha256(LEAF + ballot + bytes.fromhex(once)).hexdigest()

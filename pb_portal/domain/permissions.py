@@ -42,6 +42,9 @@ class P(StrEnum):
     ISSUE_CODES = "issue_codes"
     HELP_VOTERS = "help_voters"
     REVIEW_HELP = "review_help"
+    SEE_FRAUD = "see_fraud"
+    HANDLE_FRAUD = "handle_fraud"
+    VOID = "void"
     STEER_CYCLE = "steer_cycle"
     APPROVE = "approve"
     COUNT = "count"
@@ -77,6 +80,9 @@ GRANTS: dict[P, frozenset[str]] = {
     P.ISSUE_CODES: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
     P.HELP_VOTERS: frozenset({Role.REGISTRAR}),
     P.REVIEW_HELP: frozenset({Role.COMMISSIONER, Role.AUDITOR}),
+    P.SEE_FRAUD: frozenset({Role.REGISTRAR, Role.COMMISSIONER, Role.AUDITOR}),
+    P.HANDLE_FRAUD: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
+    P.VOID: frozenset({Role.COMMISSIONER}),
     P.STEER_CYCLE: frozenset({Role.COMMISSIONER}),
     P.APPROVE: frozenset({Role.COMMISSIONER, Role.REGISTRAR}),
     P.COUNT: frozenset({Role.COMMISSIONER}),
@@ -107,6 +113,9 @@ CITY_WIDE = frozenset(
         P.KEEP_REGISTER,
         P.ISSUE_CODES,
         P.REVIEW_HELP,
+        P.SEE_FRAUD,
+        P.HANDLE_FRAUD,
+        P.VOID,
         P.STEER_CYCLE,
         P.APPROVE,
         P.COUNT,

@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import RuleBookRow
+from pb_portal.db import database_now
 from pb_portal.domain import ledger
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.results import recount
 from pb_portal.results.models import CountRun, ProposalResult
 from pb_portal.tally import Election, Outcome, count, lot, parse_rule
 from pb_portal.tally.equal_shares.rule import Disagreement
+from pb_portal.voting import queries as voting
 from pb_portal.voting.models import Ballot, LedgerHead, Participation
 
 NAMES = ("rules", "lot", "ballots", "ledger", "recount")
@@ -42,11 +44,13 @@ def lot_kept(row: RuleBookRow) -> dict[str, Any]:
 
 
 def ballots_match(session: Session, cycle_id: int, counted: int) -> dict[str, Any]:
-    """As many ballots are counted as people took part."""
+    """As many ballots are counted as people took part, void ones aside."""
     voters = session.scalar(
         select(func.count()).select_from(Participation).where(Participation.cycle_id == cycle_id)
     )
-    return {"holds": counted == voters, "ballots": counted, "voters": voters}
+    void = sum(voting.voided(session, cycle_id, database_now(session)).values())
+    found = {"holds": counted + void == voters, "ballots": counted, "voters": voters}
+    return {**found, "voided": void} if void else found
 
 
 def ledger_matches(session: Session, cycle_id: int, head: LedgerHead) -> dict[str, Any]:
@@ -65,6 +69,9 @@ def ledger_matches(session: Session, cycle_id: int, head: LedgerHead) -> dict[st
         leaves += 1
         written = ledger.canonical(cycle_id, name, revision, area_id, choices, points)
         broken += ledger.leaf(written, nonce) != leaf
+    for record, nonce, leaf in voting.void_leaves(session, cycle_id):
+        leaves += 1
+        broken += ledger.leaf(record, nonce) != leaf
     return {
         "holds": broken == 0 and leaves == head.size,
         "leaves": leaves,

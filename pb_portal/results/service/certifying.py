@@ -22,6 +22,7 @@ from pb_portal.results.service.counting import gather, proposal_rows_of, tally
 from pb_portal.results.service.guard import demand_city
 from pb_portal.signing import Signer
 from pb_portal.voting import heads
+from pb_portal.voting.fraud import voiding
 
 CERTIFY = "result.certify"
 
@@ -107,6 +108,7 @@ def _certify(session: Session, by: Signature, run: CountRun, first: int, signer:
         first=first,
         result_digest=run.result_digest,
     )
+    voiding.close(session, by, cycle)
     _move_proposals(session, by, run)
     session.flush()
 

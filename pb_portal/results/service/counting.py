@@ -92,6 +92,7 @@ def gather(session: Session, by: Signature, cycle: Cycle, signer: Signer) -> Mat
     )
     head = heads.seal(session, by, cycle, signer)
     people = voting.turnout_by_channel(session, cycle.id, at)
+    void = voting.voided(session, cycle.id, at)
     return Material(
         votes=votes,
         codes=[vote.part.area.code for vote in votes],
@@ -103,6 +104,7 @@ def gather(session: Session, by: Signature, cycle: Cycle, signer: Signer) -> Mat
             "voters": sum(people.values()),
             "ballots": ballots,
             "blank": blank,
+            **({"voided": sum(void.values()), "voided_why": void} if void else {}),
             "channels": people,
         },
         checks={

@@ -109,6 +109,8 @@ class FraudSettings(Base):
     shared: Mapped[list[str]] = mapped_column(default=list)
     """Networks of the city's own places: one address, or a whole /24 or /48."""
     looked_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    """When the result was certified: nothing becomes void after it."""
 
 
 class VoidedBallot(Base):

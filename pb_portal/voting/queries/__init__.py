@@ -4,7 +4,6 @@ from pb_portal.voting.queries.box import (
     Ledger,
     ballot_areas,
     ballot_papers,
-    choices_of_group,
     counted_ballots,
     demand_closed,
     find_participation,
@@ -19,6 +18,15 @@ from pb_portal.voting.queries.box import (
     turnout,
     turnout_by_channel,
 )
+from pb_portal.voting.queries.voids import (
+    choices_of_group,
+    find_void,
+    is_restored,
+    last_revisions,
+    void_leaves,
+    void_of_receipt,
+    voided,
+)
 
 __all__ = [
     "Ledger",
@@ -30,12 +38,18 @@ __all__ = [
     "find_participation",
     "find_poll",
     "find_receipt",
+    "find_void",
     "find_voter",
     "find_voter_row",
+    "is_restored",
+    "last_revisions",
     "ledger_leaves",
     "ledger_root",
     "papers_among",
     "receipt_included",
     "turnout",
     "turnout_by_channel",
+    "void_leaves",
+    "void_of_receipt",
+    "voided",
 ]

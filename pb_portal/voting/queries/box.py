@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -23,7 +23,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.proposals import queries as proposals
 from pb_portal.proposals.models import Proposal
-from pb_portal.voting.models import Ballot, Participation, VoterSession
+from pb_portal.voting.models import Ballot, Participation, VoidedBallot, VoterSession
 
 HIGHEST = 2**31 - 1
 """The largest id of a proposal; what is over it stands on no ballot."""
@@ -160,7 +160,8 @@ def demand_closed(session: Session, cycle_id: int, at: datetime) -> None:
 def counted_ballots(
     session: Session, cycle_id: int, at: datetime
 ) -> Iterator[tuple[int, list[int], list[int]]]:
-    """(area id, choices, points) of the last revision of each ballot, after the close only.
+    """(area id, choices, points) of the last revision of each ballot that is not void, after the
+    close only.
 
     The order is that of the ballots' keys and says nothing about the voters.
     """
@@ -175,36 +176,23 @@ def _last_revisions(session: Session, cycle_id: int) -> Iterator[tuple[int, list
         .group_by(Ballot.ballot_key)
         .subquery()
     )
+    void = exists().where(
+        VoidedBallot.cycle_id == cycle_id,
+        VoidedBallot.ballot_key == Ballot.ballot_key,
+        VoidedBallot.through >= Ballot.revision,
+    )
     rows = session.execute(
         select(Ballot.area_id, Ballot.choices, Ballot.points)
         .join(
             last,
             (Ballot.ballot_key == last.c.ballot_key) & (Ballot.revision == last.c.revision),
         )
-        .where(Ballot.cycle_id == cycle_id)
+        .where(Ballot.cycle_id == cycle_id, ~void)
         .order_by(Ballot.ballot_key)
         .execution_options(yield_per=5000)
     )
     for row in rows:
         yield row.area_id, row.choices, row.points
-
-
-def choices_of_group(
-    session: Session, cycle_id: int, names: Sequence[str]
-) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """What a suspicious group chose, for the fraud desk's service alone: it tells no more of it
-    than whether almost all of them are the same. Also before the close."""
-    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-    for start in range(0, len(names), 500):
-        part = names[start : start + 500]
-        rows = session.execute(
-            select(Ballot.ballot_key, Ballot.choices, Ballot.points)
-            .where(Ballot.cycle_id == cycle_id, Ballot.ballot_key.in_(part))
-            .order_by(Ballot.ballot_key, Ballot.revision)
-        )
-        last = {name: (tuple(choices), tuple(points)) for name, choices, points in rows}
-        found += last.values()
-    return found
 
 
 def turnout(session: Session, cycle_id: int, at: datetime) -> int:
@@ -223,10 +211,12 @@ def turnout_by_channel(session: Session, cycle_id: int, at: datetime) -> dict[st
 
 
 def ledger_leaves(session: Session, cycle_id: int, at: datetime) -> list[str]:
-    """Every leaf of the ledger, replaced ballots too, sorted; sealed until the close."""
+    """Every leaf of the ledger, sorted: ballots, replaced and void ones too, and what declares
+    them void; sealed until the close."""
     demand_closed(session, cycle_id, at)
     leaves = session.scalars(select(Ballot.leaf).where(Ballot.cycle_id == cycle_id))
-    return sorted(leaves)
+    voids = session.scalars(select(VoidedBallot.leaf).where(VoidedBallot.cycle_id == cycle_id))
+    return sorted([*leaves, *voids])
 
 
 def ledger_root(session: Session, cycle_id: int, at: datetime) -> Ledger:

@@ -13,7 +13,7 @@ from pb_portal.domain.ballots import Ballot as Content
 from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.phases import is_open
 from pb_portal.domain.refusal import Refusal
-from pb_portal.voting.fraud import traces
+from pb_portal.voting.fraud import standing, traces
 from pb_portal.voting.service import statements
 from pb_portal.voting.service.poll import Poll, demand_valid, digest
 
@@ -57,7 +57,7 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
     first = _take_part(here, poll, voter.voter_key, now.astimezone(zone))
     revision = 1
     if not first:
-        revision, same = _next_revision(here, poll, name, once)
+        revision, same = _next_revision(session, poll, name, once, voter.how)
         if same:
             return ledger.receipt_of(same)
     leaf = _add(here, poll, ballot, name, revision, once)
@@ -79,17 +79,21 @@ def _take_part(here: Connection, poll: Poll, voter_key: str, now: datetime) -> b
     return False
 
 
-def _next_revision(here: Connection, poll: Poll, name: str, once: str) -> tuple[int, str | None]:
+def _next_revision(
+    session: Session, poll: Poll, name: str, once: str, how: str
+) -> tuple[int, str | None]:
     """The revision that follows a voter's former ballots, and the leaf of this very sending when
     it came in meanwhile."""
-    earlier = statements.revisions(here, poll.cycle_id, name)
+    earlier = statements.revisions(session.connection(), poll.cycle_id, name)
     if not earlier:
         # The box's key is not the one of the former ballot: a second one would count beside it.
         raise Refusal("voting.former_lost")
     for row in earlier:
         if row.nonce == once:
             return row.revision, str(row.leaf)
-    if not poll.rules.changeable:
+    void = any(row.void for row in earlier)
+    anew = void and standing.may_vote_anew(session, poll.cycle_id, name, how)
+    if not poll.rules.changeable and not anew:
         raise Refusal("voting.already_voted")
     return max(row.revision for row in earlier) + 1, None
 

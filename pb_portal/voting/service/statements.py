@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    exists,
     inspect,
     select,
     update,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from pb_portal.cycles.models import Phase, RuleBookRow
 from pb_portal.db import Base, DatabaseClock, moment_of
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
+from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoidedBallot, VoterSession
 from pb_portal.voting.service.poll import insert_on
 
 Entry = Row[str, int, datetime, bool, str, str, datetime, datetime, datetime | None]
@@ -36,8 +37,8 @@ def _table(model: type[Base]) -> Table:
     return table
 
 
-_BALLOT, _DRAFT, _PARTICIPATION, _VISIT, _PHASE, _RULES = map(
-    _table, (Ballot, BallotDraft, Participation, VoterSession, Phase, RuleBookRow)
+_BALLOT, _DRAFT, _PARTICIPATION, _VISIT, _PHASE, _RULES, _VOID = map(
+    _table, (Ballot, BallotDraft, Participation, VoterSession, Phase, RuleBookRow, VoidedBallot)
 )
 _CYCLE: BindParameter[int] = bindparam("in_cycle")
 _NAME: BindParameter[str] = bindparam("name")
@@ -69,7 +70,10 @@ _LOOK_UP = select(
     DatabaseClock(),
     select(_BALLOT.c.leaf).where(*_NAMED, _BALLOT.c.nonce == bindparam("once")).scalar_subquery(),
 )
-_REVISIONS = select(_BALLOT.c.revision, _BALLOT.c.nonce, _BALLOT.c.leaf).where(*_NAMED)
+_IS_VOID = exists().where(_VOID.c.cycle_id == _CYCLE, _VOID.c.ballot_key == _NAME)
+_REVISIONS = select(
+    _BALLOT.c.revision, _BALLOT.c.nonce, _BALLOT.c.leaf, _IS_VOID.label("void")
+).where(*_NAMED)
 _LOCK = (
     select(_PARTICIPATION.c.channel)
     .where(_PARTICIPATION.c.cycle_id == _CYCLE, _PARTICIPATION.c.voter_key == bindparam("voter"))
@@ -122,8 +126,10 @@ def lock_participation(connection: Connection, cycle_id: int, voter_key: str) ->
     return str(connection.execute(_LOCK, values).scalar_one())
 
 
-def revisions(connection: Connection, cycle_id: int, name: str) -> Sequence[Row[int, str, str]]:
-    """Revision, nonce and leaf of every ballot under one name."""
+def revisions(
+    connection: Connection, cycle_id: int, name: str
+) -> Sequence[Row[int, str, str, bool]]:
+    """Revision, nonce and leaf of every ballot under one name, and whether that was ever void."""
     return connection.execute(_REVISIONS, {"in_cycle": cycle_id, "name": name}).all()
 
 

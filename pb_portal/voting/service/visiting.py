@@ -13,6 +13,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.register.service import Proved
 from pb_portal.voting import queries
+from pb_portal.voting.fraud import standing
 from pb_portal.voting.marks import Marks
 from pb_portal.voting.models import BallotDraft, Participation, VoterSession
 from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
@@ -27,7 +28,9 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
     """
     done = queries.find_participation(session, poll.cycle_id, proved.voter_key)
     if done is not None:
-        _check_changeable(poll.rules, done)
+        name = poll.name(proved.voter_key)
+        if not standing.may_vote_anew(session, poll.cycle_id, name, proved.how):
+            _check_changeable(poll.rules, done)
     session.execute(delete(VoterSession).where(VoterSession.expires_at <= at))
     token = secrets.token_urlsafe(32)
     session.add(

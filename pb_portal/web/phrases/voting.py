@@ -57,6 +57,10 @@ SENTENCES = {
         "This ballot is in the box, but its place in the ledger cannot be read now. "
         "The commission must explain this."
     ),
+    "voting.voided": N_("Your vote in this cycle was declared void by two people."),
+    "voting.in_person": N_(
+        "You may vote again, but in person: an operator at the desk opens the ballot for you."
+    ),
     "voting.voted_on_paper": N_("You have already voted on paper in this cycle."),
 }
 
