@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Category, Cycle, CycleArea
+from pb_portal.domain.ballots import KNAPSACK, OWN_AREA, POINTS
 from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
@@ -90,7 +91,7 @@ def votes_by_area(
     for (home, choices, points), weight in cast.items():
         if not area_of.keys() >= set(choices):
             raise Refusal("result.stray_choice")
-        for area_id, content in _split(home, choices, points, area_of):
+        for area_id, content in _split(rules, home, choices, points, area_of):
             contents[area_id][content] += weight
     votes = [
         _area_vote(cycle, rules, part, entries, contents[part.area_id]) for part in cycle.areas
@@ -100,9 +101,20 @@ def votes_by_area(
 
 
 def _split(
-    home: int, choices: tuple[int, ...], points: tuple[int, ...], area_of: dict[int, int]
+    rules: RuleBook,
+    home: int,
+    choices: tuple[int, ...],
+    points: tuple[int, ...],
+    area_of: dict[int, int],
 ) -> Iterable[tuple[int, Content]]:
-    for area_id in dict.fromkeys((home, *(area_of[choice] for choice in choices))):
+    """What a ballot says to each area: places of a ranking are those among that area's own.
+
+    Where voters choose among areas, one who names nothing of the own area is no voter of it.
+    """
+    areas = [area_of[choice] for choice in choices]
+    if rules.scope == OWN_AREA or not areas:
+        areas.insert(0, home)
+    for area_id in dict.fromkeys(areas):
         kept = [at for at, choice in enumerate(choices) if area_of[choice] == area_id]
         own = tuple(choices[at] for at in kept)
         yield area_id, (own, tuple(points[at] for at in kept) if points else ())
@@ -128,7 +140,7 @@ def _area_vote(
         budget=part.budget * unit,
         vote_type=VOTE_TYPES[rules.ballot_type],
         rule=rules.rule_of(part.area.code),
-        limits=_limits(rules),
+        limits=_limits(rules, part.budget * unit),
         currency=cycle.currency,
         scale=max(SCALE, cycle.minor_units),
     )
@@ -152,14 +164,26 @@ def _project(entry: Entry, unit: int) -> Project:
     )
 
 
-def _limits(rules: RuleBook) -> Limits:
-    points = rules.max_points if rules.ballot_type == "points" and rules.max_points else None
-    return Limits(
-        min_length=rules.min_choices,
+def _limits(rules: RuleBook, budget: int) -> Limits:
+    """What the part of a ballot that speaks to one area had to keep to. A least of choices or
+    points holds for the whole ballot, so it says nothing about the part."""
+    whole = rules.scope == OWN_AREA
+    limits = Limits(
+        min_length=rules.min_choices if whole else None,
         max_length=rules.max_choices,
-        max_sum_points=points,
         min_score=rules.minimum_votes,
     )
+    if rules.ballot_type == KNAPSACK:
+        return replace(limits, max_length=None, max_sum_cost=budget)
+    if rules.ballot_type == POINTS and rules.max_points:
+        return replace(
+            limits,
+            min_points=rules.least_points,
+            max_points=rules.most_points,
+            min_sum_points=rules.max_points if whole and rules.spend_all else None,
+            max_sum_points=rules.max_points,
+        )
+    return limits
 
 
 def input_digest(seed: bytes, rules_digest: str, votes: Sequence[AreaVote]) -> str:
