@@ -12,6 +12,7 @@ from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.service import write_rules
 from pb_portal.db import Missing
+from pb_portal.domain.ballots import OWN_AREA, check_limits
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
@@ -75,7 +76,7 @@ def choose_rules(session: Session, by: Signature, cycle: Cycle, rules: RuleBook)
     demand(by.actor, P.STEER_CYCLE)
     if cycle.is_imported:
         raise Missing("rule book")
-    check_rules(rules)
+    check_whole(cycle, rules)
     former = cycle.rule_book.content if cycle.rule_book else {}
     write_rules(session, cycle, rules)
     changed = {
@@ -86,6 +87,14 @@ def choose_rules(session: Session, by: Signature, cycle: Cycle, rules: RuleBook)
     audit.record(
         session, by, "rules.chosen", ("cycle", cycle.id), cycle_id=cycle.id, changed=changed
     )
+
+
+def check_whole(cycle: Cycle, rules: RuleBook) -> None:
+    """Refuse rules by which this cycle cannot be voted or counted."""
+    check_rules(rules)
+    check_limits(rules)
+    if rules.scope != OWN_AREA and len(cycle.areas) < 2:
+        raise Refusal("rules.one_area", field="scope")
 
 
 def check_rules(rules: RuleBook) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from pb_portal.cycles.ballot_form import BallotForm, WholeNumber, ballot_data, chosen_ballot
 from pb_portal.cycles.choosing import COMPLETIONS, DEFAULTS, FAMILIES, identifier
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.rule_words import rule_name, way_names
 from pb_portal.domain.identity import WAYS
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.tally import parse_rule
-from pb_portal.web.forms import Form
 
 AREA = "area_"
 BY_AREA = (
@@ -27,23 +27,13 @@ BY_AREA = (
 _WHOLE = _l("Write a whole number")
 
 
-class WholeNumber(IntegerField):
-    """A whole number that says so in the person's language."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(_WHOLE)) from None
-
-
 def _number(label: Any, least: int, most: int, **known: Any) -> WholeNumber:
     message = _l("From %(min)s to %(max)s")
     checks = [InputRequired(message=_WHOLE), NumberRange(least, most, message=message)]
     return WholeNumber(label, checks, **known)
 
 
-class RulesForm(Form):
+class RulesForm(BallotForm):
     """How residents mark the ballot, and by which rule it is counted."""
 
     min_choices = _number(_l("At least so many proposals on a ballot"), 1, 100)
@@ -136,7 +126,8 @@ def rules_form(cycle: Cycle, rules: RuleBook) -> RulesForm:
     if len(cycle.areas) > 1:
         for part in cycle.areas:
             setattr(Made, AREA + part.area.code, SelectField(choices=[], default=""))
-    form = Made()
+    form = Made(data=ballot_data(rules))
+    form.offer_ballots()
     form.offer()
     own = rules.options.get("area_rules", {})
     named = list(dict.fromkeys((*BY_AREA, *own.values())))
@@ -160,7 +151,13 @@ def chosen_rules(form: RulesForm, cycle: Cycle, rules: RuleBook) -> RuleBook:
         for part in cycle.areas
         if AREA + part.area.code in form._fields and form._fields[AREA + part.area.code].data
     }
-    options = {key: value for key, value in rules.options.items() if key != "area_rules"}
+    asked = ("area_rules", "ballot")
+    options = {key: value for key, value in rules.options.items() if key not in asked}
+    fields, further = chosen_ballot(form)
+    if own:
+        options["area_rules"] = own
+    if further:
+        options["ballot"] = further
     ways = [way for way in WAYS if way in (form.identity.data or [])]
     if ways != list(rules.identity):
         options["identity"] = ways
@@ -171,6 +168,7 @@ def chosen_rules(form: RulesForm, cycle: Cycle, rules: RuleBook) -> RuleBook:
             "max_choices": form.max_choices.data,
             "minimum_votes": form.minimum_votes.data,
             "counting_rule": form.rule(),
-            "options": {**options, "area_rules": own} if own else options,
+            "options": options,
+            **fields,
         }
     )

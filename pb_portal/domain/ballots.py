@@ -77,6 +77,32 @@ def check_ballot(
         _check_all_spent(rules, ballot, papers)
 
 
+def check_limits(rules: RuleBook) -> None:
+    """Refuse a rule book by which no ballot could be marked, or none that makes sense."""
+    if rules.ballot_type not in KINDS:
+        raise Refusal("rules.ballot_unknown", field="ballot_type")
+    if rules.scope not in SCOPES:
+        raise Refusal("rules.scope_unknown", field="scope")
+    if rules.ballot_type == RANKING and rules.max_choices < 2:
+        raise Refusal("rules.ranking_of_one", field="max_choices")
+    if rules.ballot_type == POINTS:
+        _check_points_rules(rules)
+
+
+def _check_points_rules(rules: RuleBook) -> None:
+    least, most = rules.least_points, rules.most_points
+    if rules.max_points < 1:
+        raise Refusal("rules.points_none", field="max_points")
+    if not least <= most <= rules.max_points:
+        raise Refusal("rules.points_each", field="most_points", most=rules.max_points)
+    if least * rules.min_choices > rules.max_points:
+        raise Refusal("rules.points_few", field="max_points", needed=least * rules.min_choices)
+    if rules.spend_all and most * rules.max_choices < rules.max_points:
+        raise Refusal(
+            "rules.points_unspendable", field="spend_all", possible=most * rules.max_choices
+        )
+
+
 def by_area(rules: RuleBook) -> bool:
     """Whether the limits hold for each area by itself: money always belongs to an area."""
     return rules.ballot_type == KNAPSACK or (rules.scope != OWN_AREA and rules.limits_by_area)

@@ -12,6 +12,17 @@ SENTENCES = {
     "phase.decline_reason_missing": N_("Write why you decline: the proposer will read it."),
     "phase.unknown": N_("Choose one of the phases that are not over."),
     "rules.choices": N_("At most cannot be less than at least."),
+    "rules.scope_unknown": N_("Choose for which proposals one votes."),
+    "rules.ranking_of_one": N_("An order needs at least two places."),
+    "rules.one_area": N_("This cycle has one district only, so there is no other to choose from."),
+    "rules.points_none": N_("Write how many points a voter may give away."),
+    "rules.points_each": N_(
+        "The least for one proposal cannot be over the most, and the most not over %(most)s."
+    ),
+    "rules.points_few": N_("So many proposals need at least %(needed)s points."),
+    "rules.points_unspendable": N_(
+        "A voter can give away %(possible)s points at most by these limits, so not all."
+    ),
     "rules.ballot_unknown": N_("This kind of ballot is not known."),
     "rules.unfit": N_("The rule “%(rule)s” makes no sense for ballots of the kind “%(ballot)s”."),
     "catalogue.changed": N_(

@@ -144,3 +144,67 @@ def test_ways_to_prove_an_identity_leave_old_digests_alone() -> None:
     assert plain.identity == ("phone",)
     assert "identity" not in plain.to_dict()["options"]
     assert RuleBook(options={"identity": ["openid", "phone", "x"]}).identity == ("phone", "openid")
+
+
+def test_the_kind_of_ballot_is_chosen_and_previewed_before_it_is_kept(
+    client: StrictClient, session: Session
+) -> None:
+    cycle = make_cycle(session, PhaseKind.APPLICATIONS, areas=2, frozen=False)
+    sign_in(client, make_person(session, "commissioner"))
+    address = f"/desk/cycles/{cycle.slug}/rules"
+    points = {
+        **FORM, "ballot_type": "points", "scope": "own_and_one", "limits": "area",
+        "max_points": "10", "least_points": "2", "most_points": "6", "spend_all": "y",
+    }  # fmt: skip
+    shown = client.fill(address, {**points, "preview": "1"})
+    assert shown.status_code == 200
+    told = (
+        "Share 10 points among the proposals. Give them to at most 4. One proposal gets from 2 to "
+        "6. All must be given. This holds for each district by itself."
+    )
+    assert told in shown.text
+    session.expire_all()
+    assert rules_of(cycle).ballot_type == "approval", "looking keeps nothing"
+    assert client.fill(address, points).status_code == 302
+    session.expire_all()
+    rules = rules_of(cycle)
+    assert (rules.ballot_type, rules.scope, rules.max_points) == ("points", "own_and_one", 10)
+    assert (rules.least_points, rules.most_points, rules.spend_all) == (2, 6, True)
+    assert rules.limits_by_area
+    assert told in client.page(f"/c/{cycle.slug}/rules")
+    assert (
+        client.fill(address, {**FORM, "ballot_type": "approval", "scope": "own_area"}).status_code
+        == 302
+    )
+    session.expire_all()
+    assert "ballot" not in rules_of(cycle).options, "what does not apply is not in the book"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ballot_type": "points", "max_points": "0"}, "how many points"),
+        ({"ballot_type": "points", "max_points": "5", "most_points": "6"}, "not over 5"),
+        (
+            {"ballot_type": "points", "max_points": "5", "least_points": "3", "min_choices": "2"},
+            "at least 6 points",
+        ),
+        (
+            {"ballot_type": "points", "max_points": "9", "most_points": "2", "spend_all": "y"},
+            "8 points at most",
+        ),
+        ({"ballot_type": "ranking", "max_choices": "1"}, "at least two places"),
+        ({"ballot_type": "ranking", "family": "phragmen"}, "makes no sense for ballots"),
+        ({"scope": "anywhere"}, "one district only"),
+    ],
+)
+def test_a_ballot_that_nobody_could_mark_is_refused_in_a_sentence(
+    client: StrictClient, session: Session, changes: dict[str, str], words: str
+) -> None:
+    cycle = make_cycle(session, PhaseKind.APPLICATIONS, frozen=False)
+    sign_in(client, make_person(session, "commissioner"))
+    address = f"/desk/cycles/{cycle.slug}/rules"
+    for extra in ({}, {"preview": "1"}):
+        answer = client.fill(address, {**FORM, **changes, **extra})
+        assert answer.status_code == (200 if extra else 422)
+        assert words in answer.text

@@ -14,6 +14,7 @@ import passkey from "./passkey.js";
 import photoPreview from "./photo_preview.js";
 import presence from "./presence.js";
 import print from "./print.js";
+import rulesPreview from "./rules_preview.js";
 import reviewedEstimate from "./reviewed_estimate.js";
 import share from "./share.js";
 import similar from "./similar.js";
@@ -38,6 +39,7 @@ const modules = {
   "photo-preview": photoPreview,
   presence,
   print,
+  "rules-preview": rulesPreview,
   "reviewed-estimate": reviewedEstimate,
   share,
   similar,
