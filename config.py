@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     s3_secret_key: str = ""
 
     upload_limit_mb: int = Field(12, ge=1, le=100)
+    register_limit_mb: int = Field(
+        300, ge=1, le=2000, description="Largest file of residents taken by the page"
+    )
     ledger_percent: int = Field(
         5, ge=0, le=100, description="Per cent a contract may differ from the promise unexplained"
     )

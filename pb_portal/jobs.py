@@ -27,6 +27,8 @@ from pb_portal.mailer import delivery
 from pb_portal.mailer import queries as letters
 from pb_portal.mailer import service as mailer
 from pb_portal.projects.service import checking, digest, issues, mail_follows, reminders
+from pb_portal.register import loads
+from pb_portal.register import worker as worker_of_loads
 from pb_portal.results import bundles, study, worker
 from pb_portal.review import service as review
 from pb_portal.voting import heads
@@ -162,6 +164,14 @@ def count_votes(at: datetime) -> None:
         log.info("jobs: a count is done")
 
 
+def load_registers(at: datetime) -> None:
+    """Read the files of residents that registrars have sent."""
+    desk = loads.desk()
+    worker_of_loads.sweep(desk)
+    while worker_of_loads.load_next(desk):
+        log.info("jobs: a file of residents is read")
+
+
 def check_ledger(at: datetime) -> None:
     """Once a day, compare the sums projects show with the entries they come from."""
     if not checking.check_due(session(), at):
@@ -185,7 +195,12 @@ OFTEN: list[Callable[[datetime], None]] = [
     seal_batches,
     seal_ledgers,
 ]
-SLOW: list[Callable[[datetime], None]] = [count_votes, study_results, look_for_fraud]
+SLOW: list[Callable[[datetime], None]] = [
+    count_votes,
+    load_registers,
+    study_results,
+    look_for_fraud,
+]
 """May take minutes: `jobs run` does them beside the others, so that letters never wait for them."""
 HOURLY: list[Callable[[datetime], None]] = [
     keep_house,

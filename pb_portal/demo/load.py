@@ -20,6 +20,7 @@ from pb_portal.demo.council import load_council
 from pb_portal.demo.cycles import load_city, load_cycle
 from pb_portal.demo.delivery import load_delivery
 from pb_portal.demo.desk import load_desk
+from pb_portal.demo.help_desks import load_help_desks
 from pb_portal.demo.people import LOGINS, People, load_people, write_private
 from pb_portal.demo.proposals import Crowd, load_proposals
 from pb_portal.demo.talk import load_talk, load_words
@@ -59,6 +60,7 @@ def load(session: Session, by: Signature, settings: Settings, today: date) -> Sa
     at = by.at
     zone = ZoneInfo(settings.city_timezone)
     city = load_city(session)
+    load_help_desks(session, city.areas)
     people = load_people(session, city.areas, at, chance)
     crowd = Crowd(
         people.residents,

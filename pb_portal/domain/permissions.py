@@ -45,6 +45,7 @@ class P(StrEnum):
     SEE_FRAUD = "see_fraud"
     HANDLE_FRAUD = "handle_fraud"
     VOID = "void"
+    KEEP_DESKS = "keep_desks"
     STEER_CYCLE = "steer_cycle"
     APPROVE = "approve"
     COUNT = "count"
@@ -83,6 +84,7 @@ GRANTS: dict[P, frozenset[str]] = {
     P.SEE_FRAUD: frozenset({Role.REGISTRAR, Role.COMMISSIONER, Role.AUDITOR}),
     P.HANDLE_FRAUD: frozenset({Role.REGISTRAR, Role.COMMISSIONER}),
     P.VOID: frozenset({Role.COMMISSIONER}),
+    P.KEEP_DESKS: frozenset({Role.REGISTRAR, Role.ADMINISTRATOR}),
     P.STEER_CYCLE: frozenset({Role.COMMISSIONER}),
     P.APPROVE: frozenset({Role.COMMISSIONER, Role.REGISTRAR}),
     P.COUNT: frozenset({Role.COMMISSIONER}),
@@ -116,6 +118,7 @@ CITY_WIDE = frozenset(
         P.SEE_FRAUD,
         P.HANDLE_FRAUD,
         P.VOID,
+        P.KEEP_DESKS,
         P.STEER_CYCLE,
         P.APPROVE,
         P.COUNT,

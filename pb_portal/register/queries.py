@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pb_portal.register.models import RegisterEntry, RegisterState
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.db import Missing
+from pb_portal.places.models import Area
+from pb_portal.register.models import (
+    HelpDesk,
+    RegisterCorrection,
+    RegisterEntry,
+    RegisterLoad,
+    RegisterState,
+)
 
 
 def find_entry(session: Session, cycle_id: int, voter_key: str) -> RegisterEntry | None:
@@ -24,3 +36,100 @@ def is_frozen(session: Session, cycle_id: int) -> bool:
         select(RegisterState.frozen_at).where(RegisterState.cycle_id == cycle_id)
     )
     return frozen_at is not None
+
+
+def find_open_load(session: Session, cycle_id: int) -> RegisterLoad | None:
+    """The file being read or waiting, if any."""
+    return session.scalars(
+        select(RegisterLoad).where(
+            RegisterLoad.cycle_id == cycle_id, RegisterLoad.state.in_(("queued", "running"))
+        )
+    ).one_or_none()
+
+
+def last_load(session: Session, cycle_id: int) -> RegisterLoad | None:
+    """The newest file of a cycle: under way, or how it ended."""
+    return session.scalars(
+        select(RegisterLoad)
+        .where(RegisterLoad.cycle_id == cycle_id)
+        .order_by(RegisterLoad.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def get_load(session: Session, cycle_id: int, load_id: int) -> RegisterLoad:
+    """A file of this cycle; raises `Missing`."""
+    found = session.get(RegisterLoad, load_id)
+    if found is None or found.cycle_id != cycle_id:
+        raise Missing("load")
+    return found
+
+
+def uploads_waiting(session: Session) -> set[str]:
+    """Names of sealed files that a load still needs."""
+    return set(session.scalars(select(RegisterLoad.upload).where(RegisterLoad.upload != "")))
+
+
+def load_waits(session: Session, at: datetime) -> bool:
+    """Whether a file waits for a worker, or its worker has died."""
+    waiting = select(RegisterLoad.id).where(
+        (RegisterLoad.state == "queued")
+        | ((RegisterLoad.state == "running") & (RegisterLoad.lease_until <= at))
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def find_open_correction(
+    session: Session, cycle_id: int, voter_key: str
+) -> RegisterCorrection | None:
+    """The open correction about a person."""
+    return session.scalars(
+        select(RegisterCorrection).where(
+            RegisterCorrection.cycle_id == cycle_id,
+            RegisterCorrection.voter_key == voter_key,
+            RegisterCorrection.state == "open",
+        )
+    ).one_or_none()
+
+
+def find_correction(session: Session, approval_id: int) -> RegisterCorrection | None:
+    """The correction of a request of two people."""
+    return session.scalars(
+        select(RegisterCorrection).where(RegisterCorrection.approval_id == approval_id)
+    ).one_or_none()
+
+
+def corrections(
+    session: Session, cycle_id: int, limit: int = 100
+) -> Sequence[tuple[RegisterCorrection, ApprovalRequest]]:
+    """Corrections of a cycle with their requests, the newest first."""
+    rows = session.execute(
+        select(RegisterCorrection, ApprovalRequest)
+        .join(ApprovalRequest, ApprovalRequest.id == RegisterCorrection.approval_id)
+        .where(RegisterCorrection.cycle_id == cycle_id)
+        .order_by(RegisterCorrection.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def help_desks(
+    session: Session, area_ids: Sequence[int] | None = None
+) -> Sequence[tuple[HelpDesk, Area | None]]:
+    """Help desks with their areas, those of the whole city first; of some areas or all."""
+    query = (
+        select(HelpDesk, Area)
+        .outerjoin(Area, Area.id == HelpDesk.area_id)
+        .order_by(HelpDesk.area_id.is_not(None), HelpDesk.area_id, HelpDesk.id)
+    )
+    if area_ids is not None:
+        query = query.where(HelpDesk.area_id.is_(None) | HelpDesk.area_id.in_(area_ids))
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def get_desk(session: Session, desk_id: int) -> HelpDesk:
+    """The help desk; raises `Missing`."""
+    found = session.get(HelpDesk, desk_id)
+    if found is None:
+        raise Missing("desk")
+    return found

@@ -1,11 +1,8 @@
-"""Reading a register's file: CSV in any column order, line by line, in bounded memory."""
+"""Reading a register's file: CSV or XLSX, columns in any order and language, in bounded memory."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -13,17 +10,38 @@ from typing import IO, Any
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import fold
+from pb_portal.register.sheets import day_of, is_workbook, sheet_rows
+from pb_portal.register.tables import csv_rows
 
-LONGEST_LINE = 4096
 COLUMNS = {
-    "iin": ("iin", "иин", "жсн"),
-    "birth_date": ("birth_date", "birth date", "дата рождения", "туған күні"),
-    "area": ("area", "area_code", "район", "аудан"),
-    "permanent": ("permanent", "постоянная", "постоянная регистрация", "тұрақты"),
-    "phone": ("phone", "телефон", "телефон нөмірі"),
+    "iin": ("iin", "personal id number", "иин", "жсн"),
+    "birth_date": ("birth_date", "birth date", "date of birth", "дата рождения", "туған күні"),
+    "area": ("area", "area_code", "district", "район", "код района", "аудан", "аудан коды"),
+    "permanent": (
+        "permanent",
+        "registration",
+        "постоянная",
+        "постоянная регистрация",
+        "регистрация",
+        "вид регистрации",
+        "тұрақты",
+        "тұрақты тіркеу",
+        "тіркеу",
+        "тіркеу түрі",
+    ),
+    "phone": (
+        "phone",
+        "phone number",
+        "mobile",
+        "телефон",
+        "номер телефона",
+        "мобильный телефон",
+        "телефон нөмірі",
+        "ұялы телефон",
+    ),
 }
-_YES = {"1", "true", "yes", "да", "иә", "permanent", "постоянная", "тұрақты"}
-_NO = {"0", "false", "no", "нет", "жоқ", "temporary", "временная", "уақытша"}
+_YES = {"1", "true", "yes", "да", "иә", "permanent", "постоянная", "постоянно", "тұрақты"}
+_NO = {"0", "false", "no", "нет", "жоқ", "temporary", "временная", "временно", "уақытша"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Resident:
     area: str
     permanent: bool
     phone: str
+    """Empty when the city knows none: such a person proves identity in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +66,23 @@ class Fault:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def read_register(stream: IO[bytes]) -> Iterator[Resident | Fault]:
-    """Residents and faults, in order. Refuses a file that is no such table at all."""
-    lines = csv.reader(_lines(stream), delimiter=_delimiter(stream), strict=True)
-    try:
-        header = next(lines, None)
-        places = _places(header or [])
-        for cells in lines:
-            if any(cell.strip() for cell in cells):
-                yield _resident(lines.line_num, cells, places)
-    except csv.Error:
-        raise Refusal("register.unreadable", field="file", line=lines.line_num) from None
+def _silent(done: int, of: int) -> None:
+    """Nobody watches."""
 
 
-def _encoding(stream: IO[bytes]) -> str:
-    """UTF-8, else what Russian and Kazakh spreadsheets write when they do not."""
-    start = stream.read(LONGEST_LINE)
-    stream.seek(0)
-    try:
-        start[: start.rfind(b"\n") + 1].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1251"
-    return "utf-8-sig"
-
-
-def _delimiter(stream: IO[bytes]) -> str:
-    first = stream.readline(LONGEST_LINE)
-    stream.seek(0)
-    return max((b";", b"\t", b","), key=first.count).decode()
-
-
-def _lines(stream: IO[bytes]) -> Iterator[str]:
-    """Lines of bounded length, so that no file can fill the memory."""
-    text = io.TextIOWrapper(stream, encoding=_encoding(stream), newline="")
-    number = 0
-    try:
-        while line := text.readline(LONGEST_LINE):
-            number += 1
-            if "\0" in line or (len(line) >= LONGEST_LINE and not line.endswith("\n")):
-                raise Refusal("register.unreadable", field="file", line=number)
-            yield line
-    except UnicodeDecodeError:
-        raise Refusal("register.unreadable", field="file", line=number + 1) from None
-    finally:
-        with suppress(ValueError):  # the caller may have closed the file before us
-            text.detach()
+def read_register(
+    stream: IO[bytes], told: Callable[[int, int], None] = _silent
+) -> Iterator[Resident | Fault]:
+    """Residents and faults, in order, from CSV or XLSX. `told` hears how many bytes of how many
+    are read. Refuses a file that is no such table at all."""
+    workbook = is_workbook(stream)
+    rows = sheet_rows(stream, told) if workbook else csv_rows(stream, told)
+    _, header = next(rows, (0, []))
+    places = _places(header)
+    # a sheet leaves out the empty cells at the end of a row
+    width = len(header) if workbook else 0
+    for line, cells in rows:
+        yield _resident(line, cells + [""] * (width - len(cells)), places)
 
 
 def _places(header: list[str]) -> dict[str, int]:
@@ -109,7 +100,9 @@ def _resident(line: int, cells: list[str], places: dict[str, int]) -> Resident |
     if len(cells) <= max(places.values()):
         return Fault(line, "register.line_short")
     iin, birth, area, kind, number = (cells[places[name]].strip() for name in COLUMNS)
-    born, phone = parse_birth_date(birth), normal_phone(number)
+    iin = _whole(iin)
+    born = parse_birth_date(birth) or day_of(birth)
+    phone = normal_phone(number) if number else ""
     code = _wrong_person(iin, born)
     if not code and phone is None:
         code = "register.phone_wrong"
@@ -118,6 +111,12 @@ def _resident(line: int, cells: list[str], places: dict[str, int]) -> Resident |
     if code or born is None or phone is None:
         return Fault(line, code)
     return Resident(line, iin, born, fold(area), fold(kind) in _YES, phone)
+
+
+def _whole(iin: str) -> str:
+    """Spreadsheets drop the zeros an IIN begins with; the check digit and the birth date tell
+    whether putting them back was right."""
+    return iin.zfill(12) if 7 < len(iin) < 12 and iin.isascii() and iin.isdigit() else iin
 
 
 def _wrong_person(iin: str, born: date | None) -> str:

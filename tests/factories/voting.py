@@ -89,7 +89,8 @@ def enter(session: Session, row: dict[str, Any]) -> None:
         )
         session.add(request)
         session.flush()
-        correction = RegisterCorrection(kind="add", document="card", approval_id=request.id, **row)
+        said = {name: value for name, value in row.items() if name != "masked_year"}
+        correction = RegisterCorrection(kind="add", document="card", approval_id=request.id, **said)
         session.add(correction)
         session.flush()
     session.add(RegisterEntry(**row))

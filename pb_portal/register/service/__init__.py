@@ -1,21 +1,42 @@
-"""Commands of the register: load, freeze with four eyes, send codes."""
+"""Commands of the register: load, freeze and correct with four eyes, send codes."""
 
 from pb_portal.register.identity.base import Desk, Proved
 from pb_portal.register.identity.phone import Claim, ask_again, ask_code
+from pb_portal.register.service.correcting import (
+    CORRECTION,
+    Asked,
+    Data,
+    decide_correction,
+    get_correction,
+    propose_correction,
+)
+from pb_portal.register.service.desks import DeskData, change_desk, remove_desk
 from pb_portal.register.service.freezing import FREEZE, decide_freeze, propose_freeze
-from pb_portal.register.service.loading import Faulty, Report, check_rows, load_rows
+from pb_portal.register.service.intake import Faulty, Report
+from pb_portal.register.service.jobs import ask_for_load
+from pb_portal.register.service.loading import check_rows, load_rows
 
 __all__ = [
+    "CORRECTION",
     "FREEZE",
+    "Asked",
     "Claim",
+    "Data",
     "Desk",
+    "DeskData",
     "Faulty",
     "Proved",
     "Report",
     "ask_again",
     "ask_code",
+    "ask_for_load",
+    "change_desk",
     "check_rows",
+    "decide_correction",
     "decide_freeze",
+    "get_correction",
     "load_rows",
+    "propose_correction",
     "propose_freeze",
+    "remove_desk",
 ]

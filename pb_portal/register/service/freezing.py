@@ -15,6 +15,7 @@ from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.register.models import RegisterState
+from pb_portal.register.service.jobs import demand_no_load
 from pb_portal.register.service.loading import open_state
 
 FREEZE = "register.freeze"
@@ -26,8 +27,11 @@ def propose_freeze(
     """A registrar asks to freeze what is loaded now; refuses an empty or frozen register."""
     demand(by.actor, P.KEEP_REGISTER)
     state = open_state(session, cycle.id)
+    demand_no_load(session, cycle.id)
     if not state.entries:
         raise Refusal("register.empty")
+    if state.loaded_at is None:
+        raise Refusal("register.unfinished")
     return approvals.propose(
         session,
         by,
@@ -58,6 +62,7 @@ def decide_freeze(
     if not approve:
         return session.get_one(RegisterState, request.cycle_id)
     state = open_state(session, request.cycle_id)
+    demand_no_load(session, request.cycle_id)
     if request.payload["loaded_at"] != _stamp(state):
         raise Conflict("register.changed")
     state.frozen_at = by.at

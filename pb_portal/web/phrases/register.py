@@ -11,9 +11,36 @@ SENTENCES = {
     "register.changed": N_(
         "The register was loaded again after this request. Ask for the freeze once more."
     ),
+    "register.unfinished": N_(
+        "The last file was not loaded to its end. Load it again before freezing."
+    ),
+    "register.loading": N_("A file is being read for this cycle. Wait until it is done."),
+    "register.gave_up": N_("The file could not be read in five attempts. Send it once more."),
+    "register.file_gone": N_("The file is no longer there. Send it once more."),
+    "register.bad_workbook": N_(
+        "This is no XLSX workbook that can be read. Save it once more as XLSX or CSV."
+    ),
+    "register.not_frozen": N_(
+        "The register is not frozen yet: load a corrected file instead of asking for a correction."
+    ),
+    "register.person_known": N_("This person stands in the register already."),
+    "register.person_unknown": N_(
+        "The register knows nobody with this IIN and birth date in this cycle."
+    ),
+    "register.correction_open": N_("A correction about this person waits already."),
+    "register.nothing_changed": N_("These are the data the register has already."),
+    "register.area_missing": N_("Choose the district of the new person."),
+    "register.permanent_missing": N_("Choose how the new person is registered."),
+    "register.reason_missing": N_("Write why the register must change."),
+    "register.not_the_same": N_(
+        "The IIN and the birth date are not those of the person the request is about."
+    ),
+    "register.desk_languages": N_("Write the name, the address and the hours in all languages."),
     "register.faulty": N_("Some lines are wrong (%(faults)s). Nothing was saved."),
     "register.column_missing": N_("The first line must name the columns; “%(column)s” is missing."),
-    "register.unreadable": N_("Line %(line)s cannot be read. Save the table as CSV in UTF-8."),
+    "register.unreadable": N_(
+        "Line %(line)s cannot be read. Save the table as CSV in UTF-8 or as XLSX."
+    ),
     "register.line_short": N_("The line has fewer columns than the first one."),
     "register.iin_wrong": N_("The IIN must be 12 digits with the right check digit."),
     "register.birth_date_wrong": N_("The birth date must look like 1990-05-31 or 31.05.1990."),

@@ -1,0 +1,197 @@
+"""From residents to rows of a register: keyed hashes, laid out in drawers by their keys.
+
+Two million people do not fit into memory as objects, and their keys are random: written in the
+file's order they would touch a page of the table each. So they wait in a nameless file on the disk,
+as hashes only, and come out drawer by drawer in the order of their keys.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+from tempfile import TemporaryFile
+from typing import Any
+from weakref import finalize
+
+from pb_portal.cycles import queries as cycles
+from pb_portal.cycles.models import Cycle
+from pb_portal.domain import identity
+from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.text import fold
+from pb_portal.register.reader import Fault, Resident
+
+DRAWERS = 256
+MOST_KEPT = 5000
+"""Mistakes kept to be listed; all are counted."""
+_PACKED = struct.Struct("<32s32s32sIIBI")
+_CHUNK = 16 * _PACKED.size
+_NO_PHONE = bytes(32)
+Row = dict[str, Any]
+
+
+@dataclass
+class Report:
+    """What a file holds: how many residents, of whom how many may not vote, what is wrong, and
+    how it differs from what is loaded."""
+
+    residents: int = 0
+    too_young: int = 0
+    temporary: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    faults_total: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether the file can be loaded."""
+        return self.faults_total == 0 and self.residents > 0
+
+    def add_fault(self, fault: Fault) -> None:
+        """Count a fault; only the first ones are kept to be shown."""
+        self.faults_total += 1
+        if len(self.faults) < MOST_KEPT:
+            self.faults.append(fault)
+
+
+class Faulty(Refusal):
+    """The rows cannot be loaded; the report says why."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("register.faulty", field="file", faults=report.faults_total)
+        self.report = report
+
+
+class Intake:
+    """Turns residents into rows of one cycle's register, keeping the report."""
+
+    def __init__(self, cycle: Cycle, key: str, zone: tzinfo) -> None:
+        self.cycle_id, self.report = cycle.id, Report()
+        self._key, self._areas = key, areas_of(cycle)
+        self._rule = AgeRule.of(cycle, zone)
+        self._waiting = _Drawers()
+
+    def gather(self, residents: Iterable[Resident | Fault]) -> Report:
+        """Read everything; rows wait in drawers afterwards. Nothing reaches the database."""
+        for resident in residents:
+            if isinstance(resident, Fault):
+                self.report.add_fault(resident)
+            elif resident.area not in self._areas:
+                self.report.add_fault(Fault(resident.line, "register.area_unknown"))
+            else:
+                self._take(resident)
+        for line, first in sorted(self._waiting.repeated()):
+            self.report.add_fault(Fault(line, "register.repeated", {"first": first}))
+        return self.report
+
+    def _take(self, resident: Resident) -> None:
+        old_enough = self._rule.old_enough(resident.born)
+        self.report.residents += 1
+        self.report.too_young += not old_enough
+        self.report.temporary += not resident.permanent
+        key, cycle, iin = self._key, self.cycle_id, resident.iin
+        phone = _NO_PHONE
+        if resident.phone:
+            phone = bytes.fromhex(identity.phone_key(key, cycle, resident.phone))
+        voter = identity.voter_key(key, cycle, iin)
+        self._waiting.put(
+            bytes.fromhex(voter),
+            bytes.fromhex(identity.birth_proof(key, cycle, iin, resident.born)),
+            phone,
+            resident.line,
+            self._areas[resident.area],
+            resident.permanent + 2 * old_enough,
+            identity.masked_year(key, voter, resident.born.year),
+        )
+
+    def rows(self, drawer: int) -> list[Row]:
+        """Rows whose keys begin with this byte, in the order of keys."""
+        return [
+            {
+                "cycle_id": self.cycle_id,
+                "voter_key": voter.hex(),
+                "proof": proof.hex(),
+                "phone_key": "" if phone == _NO_PHONE else phone.hex(),
+                "area_id": area_id,
+                "permanent": bool(flags & 1),
+                "old_enough": bool(flags & 2),
+                "masked_year": year,
+            }
+            for voter, proof, phone, _, area_id, flags, year in self._waiting.open(drawer)
+        ]
+
+
+@dataclass(frozen=True)
+class AgeRule:
+    """Who is old enough: by full years on the first day of the vote in the city."""
+
+    first_day: date
+    least: int
+
+    @classmethod
+    def of(cls, cycle: Cycle, zone: tzinfo) -> AgeRule:
+        """The cycle's; refuses (`register.no_vote`) one without a vote."""
+        voting = cycles.find_phase(cycle, PhaseKind.VOTING)
+        if voting is None:
+            raise Refusal("register.no_vote")
+        first_day = voting.starts_at.astimezone(zone).date()
+        return cls(first_day, cycles.rules_of(cycle).min_age)
+
+    def old_enough(self, born: date) -> bool:
+        """Whether somebody born on this day may vote."""
+        return identity.age_on(born, self.first_day) >= self.least
+
+
+def areas_of(cycle: Cycle) -> dict[str, int]:
+    """Ids of the cycle's areas by every name a file may call them."""
+    found: dict[str, int] = {}
+    for part in cycle.areas:
+        for name in (part.area.code, *part.area.names.values()):
+            found[fold(name)] = part.area_id
+    return found
+
+
+class _Drawers:
+    """Packed rows by the first byte of their key, in a nameless file: first put, then read."""
+
+    def __init__(self) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115
+        finalize(self, self._file.close)
+        self._open = [bytearray() for _ in range(DRAWERS)]
+        self._places = [array("L") for _ in range(DRAWERS)]
+        self._end = 0
+
+    def put(self, voter: bytes, *rest: Any) -> None:
+        chunk = self._open[voter[0]]
+        chunk += _PACKED.pack(voter, *rest)
+        if len(chunk) >= _CHUNK:
+            self._places[voter[0]].append(self._end)
+            self._end += self._file.write(chunk)
+            chunk.clear()
+
+    def open(self, drawer: int) -> list[tuple[bytes, bytes, bytes, int, int, int, int]]:
+        content = bytearray()
+        for place in self._places[drawer]:
+            self._file.seek(place)
+            content += self._file.read(_CHUNK)
+        return sorted(_PACKED.iter_unpack(bytes(content + self._open[drawer])), key=_by_key)
+
+    def repeated(self) -> Iterable[tuple[int, int]]:
+        """(line, line where the person stood first)."""
+        for drawer in range(DRAWERS):
+            before, first = b"", 0
+            for voter, _, _, line, *_ in self.open(drawer):
+                if voter == before:
+                    yield line, first
+                else:
+                    before, first = voter, line
+
+
+def _by_key(row: tuple[Any, ...]) -> bytes:
+    key: bytes = row[0]
+    return key
