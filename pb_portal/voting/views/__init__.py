@@ -18,6 +18,7 @@ def words() -> dict[str, Callable[[RuleBook], str]]:
 
 from pb_portal.voting.views import (  # noqa: E402, F401
     ballot,
+    by_openid,
     by_paper,
     by_phone,
     clues,

@@ -28,8 +28,8 @@ def start(slug: str) -> Answer:
     found = ways.offered(cycle)
     if found == [identity.PHONE]:
         return by_phone.data_page(cycle, phase)
-    if len(found) == 1:
-        return redirect(ways.page_of(found[0], slug))
+    if len(found) < 2:
+        return redirect(ways.page_of(found[0] if found else identity.OPERATOR, slug))
     return _choose_way(cycle, phase, found)
 
 

@@ -23,6 +23,7 @@ from pb_portal.web import clock
 from pb_portal.web.phrases import sentence
 
 Answer = str | tuple[str, int] | Response | tuple[Response, int]
+LOGIN = "vote_login"
 QUESTION, PHONE, TOKEN, RECEIPT = "vote_question", "vote_phone", "vote_token", "vote_receipt"
 
 
@@ -102,5 +103,10 @@ def sample_voters(slug: str) -> list[dict[str, Any]]:
 
 def refused_page(cycle: Cycle, refusal: Refusal) -> tuple[str, int]:
     """Why this person cannot vote here now, and where to go."""
-    page = render_template("voting/refused.html", cycle=cycle, reason=sentence(refusal))
+    page = render_template(
+        "voting/refused.html",
+        cycle=cycle,
+        reason=sentence(refusal),
+        elsewhere=refusal.code.startswith("identity.provider"),
+    )
     return page, 422

@@ -22,7 +22,7 @@ from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.register.identity import PROVIDERS, Caps, Desk
 from pb_portal.voting import service
 from pb_portal.voting.views import progress, visit
-from pb_portal.voting.views.visit import PHONE, QUESTION, RECEIPT, TOKEN, Answer
+from pb_portal.voting.views.visit import LOGIN, PHONE, QUESTION, RECEIPT, TOKEN, Answer
 from pb_portal.web import clock, i18n
 
 LIMIT = "20 per minute; 300 per hour"
@@ -150,7 +150,7 @@ def begin(token: str) -> None:
 
 def forget() -> None:
     """Leave nothing of a visit or of a question in this browser."""
-    for name in (TOKEN, QUESTION, PHONE, RECEIPT):
+    for name in (TOKEN, QUESTION, PHONE, RECEIPT, LOGIN):
         cookie.pop(name, None)
 
 

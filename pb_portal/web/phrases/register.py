@@ -68,6 +68,14 @@ SENTENCES = {
         "The ballot cannot be opened with these data. Check each of them. If they are right, the "
         "help desk finds out with you what differs."
     ),
+    "identity.provider_silent": N_(
+        "The login of the state services does not answer now. Try again in a few minutes, or take "
+        "another way."
+    ),
+    "identity.provider_declined": N_("You did not log in, so the ballot stays closed."),
+    "identity.provider_wrong": N_(
+        "The answer of the login does not fit your question. Begin once more, or take another way."
+    ),
     "identity.paper_code_wrong": N_("Check the code: one of its characters is mistyped."),
     "codes.size": N_("A package holds from 1 to %(most)s codes."),
     "codes.area": N_("There is no such district in this cycle."),
