@@ -15,7 +15,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 SOURCES := $(shell find pb_portal/static/src -type f 2>/dev/null) package-lock.json build.mjs
 ASSETS := pb_portal/static/dist/manifest.json
 
-.PHONY: help run test test-sqlite test-postgres lint bench assets messages clean
+.PHONY: help run test test-sqlite test-postgres lint faults bench assets messages clean
 .DEFAULT_GOAL := help
 
 help: ## what each command does
@@ -46,6 +46,9 @@ test-postgres: $(VENV)/.dev $(ASSETS) $(COMPILED)
 	TEST_DATABASE_URL="$$TEST_POSTGRES_URL" $(BIN)/pytest -q -n $${TEST_WORKERS:-2} --dist loadgroup \
 		tests/rooms tests/faults tests/architecture; \
 	else echo "TEST_POSTGRES_URL is not set: PostgreSQL was not tested"; fi
+
+faults: $(VENV)/.dev $(ASSETS) $(COMPILED) ## every fault in full: takes many minutes
+	@FAULTS_FULL=1 $(BIN)/pytest -q tests/faults
 
 bench: $(VENV)/.dev $(ASSETS) $(COMPILED) ## figures of speed, side by side
 	@$(BIN)/python -m tests.bench

@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from pb_portal.accounts import service as accounts
+from pb_portal.cycles import queries as cycles_read
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.queries import rules_of
 from pb_portal.db import database_now, db, session, transaction
@@ -29,14 +30,14 @@ from pb_portal.mailer import service as mailer
 from pb_portal.projects.service import checking, digest, issues, mail_follows, reminders
 from pb_portal.register import loads
 from pb_portal.register import worker as worker_of_loads
-from pb_portal.results import bundles, study, worker
+from pb_portal.results import auditing, bundles, study, worker
 from pb_portal.review import service as review
 from pb_portal.voting import heads
 from pb_portal.voting.fraud import looking
 from pb_portal.voting.ledger import batches, sealing
 from pb_portal.voting.service import poll_of
 from pb_portal.web import clock, storage
-from pb_portal.web.signer import signer
+from pb_portal.web.signer import audit_keys, signer
 
 log = logging.getLogger(__name__)
 commands = AppGroup("jobs", help="Work that happens by the clock.")
@@ -188,6 +189,16 @@ def study_results(at: datetime) -> None:
     study.study(session(), STUDY_SECONDS)
 
 
+def audit_votes(at: datetime) -> None:
+    """Open the whole ledger of votes that were closed, counted or certified since the last time."""
+    for cycle_id in auditing.due(session()):
+        cycle = cycles_read.get_cycle_by_id(session(), cycle_id)
+        found = auditing.look(session(), cycle, audit_keys())
+        with transaction() as work:
+            if not auditing.keep(work, cycle, found, clock.now()).holds:
+                log.error("jobs: the audit of %s does not hold", cycle.slug)
+
+
 OFTEN: list[Callable[[datetime], None]] = [
     freeze_rules,
     send_letters,
@@ -200,6 +211,7 @@ SLOW: list[Callable[[datetime], None]] = [
     load_registers,
     study_results,
     look_for_fraud,
+    audit_votes,
 ]
 """May take minutes: `jobs run` does them beside the others, so that letters never wait for them."""
 HOURLY: list[Callable[[datetime], None]] = [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -30,6 +32,15 @@ class Signer:
     def sign(self, message: bytes) -> str:
         """The signature in hex. The same message always has the same signature."""
         return self._key.sign(message).hex()
+
+
+@dataclass(frozen=True, repr=False)
+class Keys:
+    """What opens the ledger of a vote and signs, as an audit needs it."""
+
+    ballot_key: str
+    signer: Signer
+    zone: ZoneInfo
 
 
 def holds(public_key: str, message: bytes, signature: str) -> bool:

@@ -242,6 +242,7 @@ def _nav_items() -> list[tuple[str, str, str, int | None]]:
         (P.STEER_CYCLE, "cycles.desk", _("Cycles"), "calendar", None),
         (P.KEEP_REGISTER, "cycles.desk", _("Cycles"), "calendar", None),
         (P.START_PROJECTS, "cycles.desk", _("Cycles"), "calendar", None),
+        (P.READ_AUDIT, "cycles.desk", _("Cycles"), "calendar", None),
         (P.DELIVER, "projects.today", _("My projects"), "works", None),
         (P.ANSWER, "projects.waiting", _("Defects and questions"), "flag", None),
         (P.MODERATE, "projects.said", _("Said about projects"), "comment", None),

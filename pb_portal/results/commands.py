@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,11 +15,14 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle, CycleArea
 from pb_portal.db import Missing, has_tables, session, transaction
+from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import SYSTEM, Signature
-from pb_portal.results import exports, imports, queries
+from pb_portal.results import auditing, exports, imports, queries
 from pb_portal.tally import ElectionError
 from pb_portal.tally.pabulib import dumps, read
+from pb_portal.voting.commands import group as voting
 from pb_portal.web import clock
+from pb_portal.web.signer import audit_keys
 
 group = AppGroup("cycles", help="Cycles: load and write published elections.")
 SHOWN_NOTICES = 5
@@ -71,6 +75,35 @@ def export_pabulib(slug: str, output: str, area: str) -> None:
         _refuse(f"There is no cycle “{slug}”.")
     except (ElectionError, OSError, SQLAlchemyError) as error:
         _refuse(_sentence(error))
+
+
+@voting.command("audit")
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def audit(slug: str, as_json: bool) -> None:
+    """Open the whole ledger of a vote: ballots = ledger = result.
+
+    Exit status 0: everything holds; 1: something does not; 2: it cannot be audited.
+    """
+    try:
+        cycle = cycles.get_cycle(session(), slug)
+        found = auditing.look(session(), cycle, audit_keys())
+        with transaction() as work:
+            auditing.keep(work, cycle, found, clock.now())
+    except Missing:
+        _refuse(f"There is no cycle “{slug}”.")
+    except Refusal as refusal:
+        _refuse(f"It cannot be audited: {refusal.code}.")
+    holds = all(one.holds for one in found)
+    if as_json:
+        told = [{"code": one.code, "holds": one.holds, "where": one.where} for one in found]
+        click.echo(json.dumps({"cycle": slug, "holds": holds, "findings": told}))
+    else:
+        for one in found:
+            click.echo(f"{'ok' if one.holds else 'DIFFERS':<8} {auditing.SAID[one.code]}")
+            for place in one.where:
+                click.echo(f"           {place}")
+    sys.exit(0 if holds else 1)
 
 
 def _area(cycle: Cycle, code: str) -> CycleArea:

@@ -183,3 +183,15 @@ class ResultBundle(Base):
     sha256: Mapped[str]
     public_key: Mapped[str]
     data: Mapped[bytes] = mapped_column(deferred=True)
+
+
+class AuditRun(Base):
+    """The outcome of one audit of a vote: what holds and where not, never a figure. Only added."""
+
+    __tablename__ = "results_audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), index=True)
+    at: Mapped[datetime]
+    holds: Mapped[bool]
+    findings: Mapped[list[dict[str, Any]]]

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from flask import current_app
 
-from pb_portal.signing import Signer
+from pb_portal.signing import Keys, Signer
+from pb_portal.web import clock
 
 
 def signer() -> Signer:
     """The signer of this installation."""
     return Signer(current_app.config["SETTINGS"].signing_key)
+
+
+def audit_keys() -> Keys:
+    """What an audit of a vote needs of the settings."""
+    return Keys(current_app.config["SETTINGS"].ballot_key, signer(), clock.city_zone())

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
-from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.models import Cycle, RuleBookRow
 from pb_portal.db import database_now
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
@@ -36,6 +36,7 @@ from pb_portal.signing import Signer
 from pb_portal.tally import ElectionError, Outcome
 from pb_portal.voting import heads
 from pb_portal.voting import queries as voting
+from pb_portal.voting.models import LedgerHead
 
 Progress = Callable[[int, int], None]
 """Told how many areas of how many are counted."""
@@ -85,12 +86,16 @@ def count(session: Session, by: Signature, cycle: Cycle, signer: Signer) -> Coun
 def gather(session: Session, by: Signature, cycle: Cycle, signer: Signer) -> Material:
     """Read the box after the close and sign its head if nobody did yet."""
     row = ready_to_count(session, cycle)
+    return read(session, cycle, row, heads.seal(session, by, cycle, signer))
+
+
+def read(session: Session, cycle: Cycle, row: RuleBookRow, head: LedgerHead) -> Material:
+    """Read the box under a rule book and a signed head; writes nothing."""
     at = database_now(session)
     rules, seed = RuleBook.from_dict(row.content), bytes.fromhex(row.lot_seed)
     votes, ballots, blank = votes_by_area(
         cycle, rules, entries_of(session, cycle.id), voting.counted_ballots(session, cycle.id, at)
     )
-    head = heads.seal(session, by, cycle, signer)
     people = voting.turnout_by_channel(session, cycle.id, at)
     void = voting.voided(session, cycle.id, at)
     return Material(

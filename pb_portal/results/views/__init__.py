@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("results", __name__)
 
 from pb_portal.results.views import (  # noqa: E402
+    audits,
     desk,
     files,
     public,
@@ -14,4 +15,4 @@ from pb_portal.results.views import (  # noqa: E402
     whatif,
 )
 
-__all__ = ["blueprint", "desk", "files", "public", "rounds", "steps", "uploads", "whatif"]
+__all__ = ["audits", "blueprint", "desk", "files", "public", "rounds", "steps", "uploads", "whatif"]

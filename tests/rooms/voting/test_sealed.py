@@ -162,6 +162,7 @@ def test_votes_are_read_in_one_place_only():
     }
     assert touching == {
         "voting/queries/box.py",
+        "voting/queries/opened.py",
         "voting/queries/voids.py",
         "voting/service/statements.py",
         "results/checks.py",
