@@ -31,6 +31,7 @@ ROOMS = (
     "proposals",
     "review",
     "voting",
+    "voting.fraud",
     "results",
     "projects",
     "reports",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts.models import Person
 from pb_portal.cycles.models import Category
 from pb_portal.db import Missing
+from pb_portal.domain.fraud_case import told as void_reasons_told
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
 from pb_portal.register.models import RegisterState
@@ -202,9 +203,12 @@ def registered(session: Session, cycle_id: int) -> int:
 
 
 def public_turnout(run: CountRun) -> dict[str, Any]:
-    """Turnout without groups under ten: then no channel is told, since one gives the other."""
+    """Turnout without groups under ten: then no channel is told, since one gives the other, and
+    reasons of void ballots go together."""
     told = {key: value for key, value in run.turnout.items() if key != "channels"}
     channels = run.turnout.get("channels", {})
     if channels and all(people >= TOGETHER for people in channels.values()):
         told["channels"] = channels
+    if "voided_why" in told:
+        told["voided_why"] = void_reasons_told(told["voided_why"])
     return told

@@ -15,6 +15,7 @@ from pb_portal.results import bundles, queries, wording
 from pb_portal.results.models import CountRun
 from pb_portal.results.views import blueprint
 from pb_portal.voting import heads
+from pb_portal.voting.fraud.words import REASON_NAMES
 from pb_portal.web import clock
 from pb_portal.web.guard import public
 
@@ -49,6 +50,7 @@ def _result(cycle: Cycle, run: CountRun) -> str:
         scored=rules.ballot_type in ("points", "ranking"),
         result=queries.Result(queries.sections(session(), run)),
         turnout=queries.public_turnout(run),
+        void_reasons=REASON_NAMES,
         margins=queries.margins(session(), run),
         rules=rules,
         signed=queries.signers(session(), run),

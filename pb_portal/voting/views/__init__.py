@@ -21,6 +21,7 @@ from pb_portal.voting.views import (  # noqa: E402, F401
     by_openid,
     by_paper,
     by_phone,
+    checking,
     clues,
     identity,
     ledger,

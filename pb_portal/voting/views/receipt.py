@@ -8,8 +8,10 @@ from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, session
 from pb_portal.domain.phases import PhaseKind
+from pb_portal.voting import queries as box
 from pb_portal.voting.forms import ReceiptForm, VerifyForm
 from pb_portal.voting.ledger import batches, proofs
+from pb_portal.voting.models import VoidedBallot
 from pb_portal.voting.views import blueprint, visit
 from pb_portal.voting.views.visit import Answer
 from pb_portal.web import clock, limits
@@ -88,6 +90,11 @@ def _page(form: ReceiptForm, cycle: Cycle | None, place: proofs.Place | None) ->
         form=form,
         checked=checked,
         place=place,
+        void=_void(cycle, form) if checked and place else None,
         key=signer().public_key,
     )
     return page, 200 if checked or not form.is_submitted() else 422
+
+
+def _void(cycle: Cycle | None, form: ReceiptForm) -> VoidedBallot | None:
+    return box.void_of_receipt(session(), cycle.id, form.receipt.data) if cycle else None

@@ -18,6 +18,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.register import queries as register
 from pb_portal.voting import queries, service
+from pb_portal.voting.fraud.words import REASON_NAMES
 from pb_portal.voting.models import VoterSession
 from pb_portal.web import clock
 from pb_portal.web.phrases import sentence
@@ -103,6 +104,8 @@ def sample_voters(slug: str) -> list[dict[str, Any]]:
 
 def refused_page(cycle: Cycle, refusal: Refusal) -> tuple[str, int]:
     """Why this person cannot vote here now, and where to go."""
+    if refusal.code == "voting.voided":
+        return _told_void(cycle, refusal), 422
     page = render_template(
         "voting/refused.html",
         cycle=cycle,
@@ -110,3 +113,15 @@ def refused_page(cycle: Cycle, refusal: Refusal) -> tuple[str, int]:
         elsewhere=refusal.code.startswith("identity.provider"),
     )
     return page, 422
+
+
+def _told_void(cycle: Cycle, refusal: Refusal) -> str:
+    """What happened to this person's vote, why, and where to appeal."""
+    return render_template(
+        "voting/fraud/told.html",
+        cycle=cycle,
+        reason=REASON_NAMES[refusal.params["reason"]],
+        sentence=refusal.params["sentence"],
+        voting=cycles.find_phase(cycle, PhaseKind.VOTING),
+        results=cycles.find_phase(cycle, PhaseKind.RESULTS),
+    )
