@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     ledger_days: int = Field(
         14, ge=0, le=365, description="Days a contract or an acceptance may be late unexplained"
     )
+    vote_reminder_days: int = Field(
+        2, ge=0, le=14, description="Days before the last one an unfinished ballot is reminded of"
+    )
     updates_need_approval: bool = Field(
         False, description="The head reads managers' updates before the public does"
     )

@@ -31,10 +31,12 @@ from pb_portal.projects.service import checking, digest, issues, mail_follows, r
 from pb_portal.register import loads
 from pb_portal.register import worker as worker_of_loads
 from pb_portal.results import auditing, bundles, study, worker
+from pb_portal.results import queries as results
 from pb_portal.review import service as review
 from pb_portal.voting import heads
 from pb_portal.voting.fraud import looking
 from pb_portal.voting.ledger import batches, sealing
+from pb_portal.voting.service import letters as voters_letters
 from pb_portal.voting.service import poll_of
 from pb_portal.web import clock, storage
 from pb_portal.web.signer import audit_keys, signer
@@ -99,6 +101,24 @@ def remind_reviewers(at: datetime) -> None:
     """Remind those who answer for files that are due soon or today."""
     with transaction() as work:
         review.remind(work, Signature(SYSTEM, at), clock.city_zone())
+
+
+def remind_voters(at: datetime) -> None:
+    """Remind of unfinished ballots those who asked; forget addresses of votes that are over."""
+    with transaction() as work:
+        while voters_letters.send_reminders(work, Signature(SYSTEM, at), clock.city_zone()):
+            pass
+        voters_letters.forget_letters(work, at)
+
+
+def tell_results(at: datetime) -> None:
+    """Write to those who asked for the result, once it is certified."""
+    for cycle in voters_letters.waiting_for_result(session()):
+        if results.certified_run(session(), cycle.id) is None:
+            continue
+        with transaction() as work:
+            while voters_letters.send_results(work, Signature(SYSTEM, at), cycle):
+                pass
 
 
 def send_digests(at: datetime) -> None:
@@ -220,6 +240,8 @@ HOURLY: list[Callable[[datetime], None]] = [
     remind_reviewers,
     remind_managers,
     remind_of_issues,
+    remind_voters,
+    tell_results,
     send_digests,
     remove_files,
     check_ledger,

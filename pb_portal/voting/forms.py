@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import Email
 
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
 from pb_portal.domain.paper_codes import read_code
@@ -136,6 +137,36 @@ class VerifyForm(ReceiptForm):
     """A receipt of any vote of the city."""
 
     cycle = SelectField(_l("Vote"))
+
+
+class LetterForm(Form):
+    """Where one letter goes: an e-mail address, or a phone where text messages can be sent."""
+
+    address = Line(_l("E-mail"), [required(_l("Enter your e-mail address")), up_to(254)])
+    sms = False
+
+    def offer_phone(self) -> None:
+        """Take a phone as well."""
+        self.sms = True
+        self.address.label.text = _l("E-mail or mobile phone")
+
+    def validate_address(self, field: Any) -> None:
+        """An address, or a number that can be called in Kazakhstan."""
+        if "@" in field.data or not self.sms:
+            Email(_l("Enter an address like name@example.kz"))(self, field)
+        elif normal_phone(field.data) is None:
+            raise ValidationError(phrase("identity.phone_wrong"))
+
+    @property
+    def channel(self) -> str:
+        """How the letter goes."""
+        return "email" if "@" in (self.address.data or "") else "sms"
+
+    @property
+    def recipient(self) -> str:
+        """The address, once valid, in one spelling."""
+        written = self.address.data or ""
+        return written.lower() if "@" in written else normal_phone(written) or ""
 
 
 class EmptyForm(Form):

@@ -13,6 +13,7 @@ from pb_portal.voting.models.fraud import (
     VoteTrace,
 )
 from pb_portal.voting.models.heads import LedgerHead
+from pb_portal.voting.models.letters import LetterAsked
 from pb_portal.voting.models.seals import LedgerBatch, PendingLeaf, SealedLeaf
 from pb_portal.voting.models.steps import StepCount
 
@@ -26,6 +27,7 @@ __all__ = [
     "FraudSettings",
     "LedgerBatch",
     "LedgerHead",
+    "LetterAsked",
     "Participation",
     "PendingLeaf",
     "RestoredVote",

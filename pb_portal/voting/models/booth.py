@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pb_portal.db import Base
@@ -38,5 +38,7 @@ class VoterSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     how: Mapped[str] = mapped_column(default="phone")
     """By which way the identity was proved: a code of `domain.identity.WAYS`."""
+    reminder: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether an address waits to be reminded of this voter's ballot; it goes with the ballot."""
     finished: Mapped[bool] = mapped_column(default=False)
     """The ballot is cast: only the same sending repeated is still answered, with its receipt."""

@@ -14,7 +14,7 @@ from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.phases import is_open
 from pb_portal.domain.refusal import Refusal
 from pb_portal.voting.fraud import standing, traces
-from pb_portal.voting.service import statements
+from pb_portal.voting.service import letters, statements
 from pb_portal.voting.service.poll import Poll, demand_valid, digest
 
 
@@ -61,7 +61,7 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
         if same:
             return ledger.receipt_of(same)
     leaf = _add(here, poll, ballot, name, revision, once)
-    statements.tidy(here, poll.cycle_id, name, digest(sending.token))
+    _tidy(session, poll, voter, name, sending.token)
     if sending.clues is not None:
         traces.leave(session, poll, voter.voter_key, sending.clues, now, voter.how)
     return ledger.receipt_of(leaf)
@@ -118,11 +118,24 @@ def _add(here: Connection, poll: Poll, ballot: Content, name: str, revision: int
     return leaf
 
 
+def _tidy(session: Session, poll: Poll, voter: statements.Entry, name: str, token: str) -> None:
+    """The marks go, and the address of who asked to be reminded."""
+    statements.tidy(session.connection(), poll.cycle_id, name, digest(token))
+    if voter.reminder:
+        letters.drop_reminder(session, poll, voter.voter_key)
+
+
 def mix(session: Session) -> bool:
     """Rewrite the tables in the order of their keys, so that a dump of PostgreSQL cannot be
     joined by the order of writing. SQLite's tables always lie so; returns whether it was needed."""
     if session.get_bind().dialect.name != "postgresql":
         return False
-    for table in ("voting_participation", "voting_ballot", "voting_trace"):
+    for table in (
+        "voting_participation",
+        "voting_ballot",
+        "voting_trace",
+        "voting_letter",
+        "voting_draft",
+    ):
         session.execute(text(f"CLUSTER {table} USING pk_{table}"))
     return True

@@ -28,7 +28,7 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoidedBallot, VoterSession
 from pb_portal.voting.service.poll import insert_on
 
-Entry = Row[str, int, datetime, bool, str, str, datetime, datetime, datetime | None]
+Entry = Row[str, int, datetime, bool, str, bool, str, datetime, datetime, datetime | None]
 
 
 def _table(model: type[Base]) -> Table:
@@ -52,6 +52,7 @@ _ENTER = (
         _VISIT.c.expires_at,
         _VISIT.c.finished,
         _VISIT.c.how,
+        _VISIT.c.reminder,
         _PHASE.c.kind,
         _PHASE.c.starts_at,
         _PHASE.c.ends_at,

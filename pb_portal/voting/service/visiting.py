@@ -16,6 +16,7 @@ from pb_portal.voting import queries
 from pb_portal.voting.fraud import standing
 from pb_portal.voting.marks import Marks
 from pb_portal.voting.models import BallotDraft, Participation, VoterSession
+from pb_portal.voting.service import letters
 from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
 
 LIFE = timedelta(minutes=30)
@@ -41,6 +42,7 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
             area_id=proved.area_id,
             expires_at=at + LIFE,
             how=proved.how,
+            reminder=letters.has_reminder(session, poll, proved.voter_key),
         )
     )
     session.flush()

@@ -23,8 +23,11 @@ from pb_portal.voting.views import (  # noqa: E402, F401
     by_phone,
     checking,
     clues,
+    done,
+    how,
     identity,
     ledger,
+    letters,
     proposal,
     receipt,
 )

@@ -188,22 +188,3 @@ def _not_sent(slug: str, refusal: Refusal, typed: Typed) -> Answer:
         return visit.refused_page(cycle, refusal)
     booth = enter(slug)
     return (_ballot_page(booth, typed, refusal), 422) if isinstance(booth, Booth) else booth
-
-
-@blueprint.get("/c/<slug>/vote/done")
-@public
-def done(slug: str) -> Answer:
-    """The vote is accepted: the receipt, and what comes next."""
-    cycle, phase = visit.get_vote(slug)
-    receipt = cookie.get(RECEIPT, "")
-    if not receipt:
-        return visit.to_start(slug)
-    return render_template(
-        "voting/done.html",
-        cycle=cycle,
-        phase=phase,
-        rules=visit.poll_of(cycle).rules,
-        receipt=receipt,
-        form=EmptyForm(formdata=None),
-        open=visit.closed_page(cycle, phase) is None,
-    )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import redirect, request, url_for
+from flask import session as cookie
 
 from pb_portal.cycles.models import Cycle, CycleArea, Phase
 from pb_portal.db import session
@@ -17,7 +18,7 @@ from pb_portal.voting.marks import Marks, Typed
 from pb_portal.voting.models import VoterSession
 from pb_portal.voting.sheet import Sheet, sheet_of
 from pb_portal.voting.views import visit
-from pb_portal.voting.views.visit import Answer
+from pb_portal.voting.views.visit import READING, Answer
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def onward_to(slug: str) -> str:
     to: dict[str, tuple[str, dict[str, Any]]] = {
         "view": ("ballot", look.args(view=looking.look_of({"view": step}).view, page=1)),
         "page": ("ballot", {**look.args(page=number), "_anchor": "ballot-cards"}),
-        "proposal": ("proposal", {**look.args(), "number": number}),
+        "proposal": ("proposal", look.args()),
+        "compare": ("compare", look.args()),
+        "later": ("later", {}),
         "all": ("ballot", {**looking.Look(view=look.view).args(), "_anchor": "ballot-cards"}),
     }
     if go == "other":
@@ -90,9 +93,10 @@ def onward_to(slug: str) -> str:
     if go == "back":
         anchor = f"paper-{number}" if step else "ballot-cards"
         to[go] = ("ballot", {**look.args(), "_anchor": anchor})
+    if go == "proposal":
+        cookie[READING] = [number]
     if go == "compare":
-        ids = request.form.getlist("compare", type=int)[: looking.MOST_COMPARED]
-        to[go] = ("compare", {**look.args(), "p": ids})
+        cookie[READING] = request.form.getlist("compare", type=int)[: looking.MOST_COMPARED]
     if go not in to:
         return ""
     page, args = to[go]

@@ -26,6 +26,9 @@ from pb_portal.web.phrases import sentence
 Answer = str | tuple[str, int] | Response | tuple[Response, int]
 LOGIN = "vote_login"
 QUESTION, PHONE, TOKEN, RECEIPT = "vote_question", "vote_phone", "vote_token", "vote_receipt"
+READING = "vote_reading"
+"""Which proposals somebody opened or compares: kept in the browser's cookie and in no address, so
+that neither a log nor the history of a shared device tells what a voter was looking at."""
 
 
 def settings() -> Any:

@@ -22,7 +22,15 @@ from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.register.identity import PROVIDERS, Caps, Desk
 from pb_portal.voting import service
 from pb_portal.voting.views import progress, visit
-from pb_portal.voting.views.visit import LOGIN, PHONE, QUESTION, RECEIPT, TOKEN, Answer
+from pb_portal.voting.views.visit import (
+    LOGIN,
+    PHONE,
+    QUESTION,
+    READING,
+    RECEIPT,
+    TOKEN,
+    Answer,
+)
 from pb_portal.web import clock, i18n
 
 LIMIT = "20 per minute; 300 per hour"
@@ -130,6 +138,7 @@ def paced() -> Iterator[None]:
 
 def prove(cycle: Cycle, way: str, evidence: object) -> Refusal | None:
     """Open the visit, or say why not. Attempts are kept either way, so the work is committed."""
+    progress.reached(cycle.id, "asked")
     poll = visit.poll_of(cycle)
     with transaction() as work:
         try:
@@ -150,7 +159,7 @@ def begin(token: str) -> None:
 
 def forget() -> None:
     """Leave nothing of a visit or of a question in this browser."""
-    for name in (TOKEN, QUESTION, PHONE, RECEIPT, LOGIN):
+    for name in (TOKEN, QUESTION, PHONE, RECEIPT, LOGIN, READING):
         cookie.pop(name, None)
 
 

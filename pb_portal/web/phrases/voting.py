@@ -42,6 +42,7 @@ SENTENCES = {
     "ballot.place_taken": N_(
         "Place %(place)s is given to two proposals. Give each place only once."
     ),
+    "voting.reminder_late": N_("The vote ends today: no reminder can come in time."),
     "voting.session_over": N_("Your time has run out. Prove your identity once more."),
     "voting.rules_open": N_("The rules of this vote are not fixed yet, so no ballot is accepted."),
     "voting.closed": N_("The vote is closed. Your ballot was not accepted."),
