@@ -14,8 +14,10 @@ from sqlalchemy import text
 
 from config import Settings
 from pb_portal.db import db, session, transaction
+from pb_portal.demo import trials
 from pb_portal.demo.load import VOTERS, is_loaded, load
 from pb_portal.demo.people import LOGINS
+from pb_portal.domain import ballots
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.web import clock
 
@@ -30,6 +32,23 @@ def prepare() -> None:
     if settings.sample_mode:
         load_once(settings)
     print_address(settings)
+
+
+@group.command("vote")
+@click.option("--type", "kinds", type=click.Choice(ballots.KINDS), multiple=True, required=True)
+@click.option("--scope", type=click.Choice(ballots.SCOPES), default=ballots.OWN_AREA)
+def vote(kinds: tuple[str, ...], scope: str) -> None:
+    """Open small votes with other kinds of ballots; the sample's voters may vote in them."""
+    settings: Settings = current_app.config["SETTINGS"]
+    path = Path(settings.pb_instance) / VOTERS
+    if not settings.sample_mode or not path.exists():
+        raise click.ClickException("There is no sample city here: run `sample prepare` first.")
+    voters = json.loads(path.read_text("utf-8"))
+    for kind in kinds:
+        with transaction() as work:
+            trial = trials.Trial(kind, scope)
+            trials.load_once(work, trial, voters, settings, clock.now())
+        click.echo(f"{settings.base_url}/c/{trial.slug}/vote")
 
 
 def migrate() -> None:

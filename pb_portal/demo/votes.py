@@ -73,7 +73,7 @@ def load_open_vote(
         for _ in range(VOTERS_PER_AREA):
             voter = _invent(number, chance)
             number += 1
-            rows.append(_entry(cycle, part.area_id, voter, settings.register_key))
+            rows.append(entry(cycle, part.area_id, voter, settings.register_key))
             if len(free) <= DISTRICTS.index(district) * 3 + 2:
                 free.append({**voter, "district": district.code})
         _cast(session, cycle, part.area_id, chance.randint(60, 120), settings, chance)
@@ -102,7 +102,8 @@ def _invent(number: int, chance: Random) -> dict[str, str]:
             return {"iin": f"{body}{digit}", "birth_date": born.isoformat(), "phone": phone}
 
 
-def _entry(cycle: Cycle, area_id: int, voter: dict[str, str], key: str) -> dict[str, Any]:
+def entry(cycle: Cycle, area_id: int, voter: dict[str, str], key: str) -> dict[str, Any]:
+    """A person as the register keeps them: keyed hashes only."""
     born = date.fromisoformat(voter["birth_date"])
     voter_key = identity.voter_key(key, cycle.id, voter["iin"])
     return {

@@ -73,7 +73,7 @@ class Portal:
 
     def cycle(self, place: int) -> str:
         """Slug of a sample cycle: 0 in delivery, 1 in voting, 2 taking applications."""
-        rows = self.sql("SELECT slug FROM cycles_cycle WHERE is_sample ORDER BY year")
+        rows = self.sql("SELECT slug FROM cycles_cycle WHERE slug LIKE 'bnu-%' ORDER BY year")
         return str(rows[place][0])
 
     def move_phase(self, slug: str, kind: str, *, starts: float, ends: float) -> None:
