@@ -83,6 +83,7 @@ def onward_to(slug: str) -> str:
         "proposal": ("proposal", look.args()),
         "compare": ("compare", look.args()),
         "later": ("later", {}),
+        "count": ("ballot", {**look.args(), "_anchor": "ballot-cards"}),
         "all": ("ballot", {**looking.Look(view=look.view).args(), "_anchor": "ballot-cards"}),
     }
     if go == "other":

@@ -127,12 +127,19 @@ def test_a_knapsack_fits_the_budget_or_is_refused_with_what_is_over(client, sess
     answer = choose(client, cycle, {"choice": [papers[2].id, papers[3].id]})
     assert answer.status_code == 422
     assert "costs 10\u00a0₸ more than the budget" in answer.text
-    assert "Money left: 0\u00a0₸" in answer.text
+    assert "That is 10\u00a0₸ more than the budget" in answer.text
     answer = choose(client, cycle, {"choice": [papers[1].id, papers[3].id]})
     assert answer.status_code == 302
     assert "60\u00a0₸ of 60\u00a0₸" in client.page(answer.location)
     assert send_choices(client, cycle).status_code == 302
     assert stored(session).choices == [papers[1].id, papers[3].id]
+
+
+def test_what_is_left_is_counted_on_the_server_where_no_script_does_it(client, session):
+    cycle, [papers] = enter(client, session, KNAPSACK, budget=60)
+    answer = choose(client, cycle, {"choice": [papers[2].id], "go": "count"})
+    assert answer.location.startswith(f"/c/{cycle.slug}/vote/ballot")
+    assert "Money left: 30\u00a0₸ of 60\u00a0₸" in client.page(answer.location)
 
 
 def test_one_other_area_is_picked_and_its_proposals_count_beside_the_own(client, session):
