@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import Email
 
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
@@ -70,6 +70,15 @@ class PersonForm(Form):
         found = parse_birth_date(self.birth_date.data)
         assert found is not None
         return found
+
+
+class HelpForm(PersonForm):
+    """Whom an operator helps."""
+
+    looked = BooleanField(
+        _l("I hold the identity document in my hand, and its owner stands before me"),
+        [required(_l("Look at the document first"))],
+    )
 
 
 class IdentityForm(PersonForm):

@@ -185,3 +185,11 @@ def prove_by_paper(client: FlaskClient, slug: str, voter: Voter, code: str) -> T
     """The page of the paper code, filled in."""
     data = {"iin": voter.iin, "birth_date": f"{voter.born:%d.%m.%Y}", "code": code}
     return post(client, f"/c/{slug}/vote/paper-code", data)
+
+
+def open_at_desk(
+    client: FlaskClient, slug: str, voter: Voter, *, looked: str = "y"
+) -> TestResponse:
+    """The operator's page, filled in by whoever is signed in as a registrar."""
+    data = {"iin": voter.iin, "birth_date": f"{voter.born:%d.%m.%Y}", "looked": looked}
+    return post(client, f"/desk/cycles/{slug}/help-voter", data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -14,7 +16,7 @@ from pb_portal.domain.identity import PAPER_CODE
 from pb_portal.domain.permissions import P
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
-from pb_portal.register.identity import packages
+from pb_portal.register.identity import operator, packages
 from pb_portal.register.identity.forms import EmptyForm, PackageForm, package_form
 from pb_portal.register.identity.models import CodePackage
 from pb_portal.register.identity.printing import printed
@@ -121,3 +123,24 @@ def revoke(package_id: int) -> Answer:
         packages.revoke_package(work, clock.signature(), package)
     flash(_("Revoked: none of its codes opens a ballot any more."), "success")
     return redirect(url_for(".index", slug=slug))
+
+
+@blueprint.get("/desk/cycles/<slug>/assisted")
+@requires(P.REVIEW_HELP)
+def assisted(slug: str) -> Answer:
+    """Who opened ballots for whom at the desk, by operator and day; after the close."""
+    cycle = cycles.get_cycle(session(), slug)
+    try:
+        rows = operator.assisted(session(), clock.signature(), cycle)
+    except Refusal as refusal:
+        return render_template("register/assisted.html", cycle=cycle, why=sentence(refusal))
+    days: dict[tuple[int, date], list[str]] = {}
+    for row in rows:
+        days.setdefault((row.operator_id, row.on), []).append(row.voter_key[:12])
+    return render_template(
+        "register/assisted.html",
+        cycle=cycle,
+        why="",
+        days=days,
+        names=accounts.names_of(session(), {row.operator_id for row in rows}),
+    )

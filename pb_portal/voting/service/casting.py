@@ -17,6 +17,18 @@ from pb_portal.voting.fraud import standing, traces
 from pb_portal.voting.service import letters, statements
 from pb_portal.voting.service.poll import Poll, demand_valid, digest
 
+MIXED = (
+    "voting_participation",
+    "voting_ballot",
+    "voting_trace",
+    "voting_letter",
+    "voting_draft",
+    "register_phone_use",
+    "register_paper_code",
+    "register_assistance",
+)
+"""Tables whose rows are written as people vote: their order must not tell who came when."""
+
 
 @dataclass(frozen=True)
 class Sending:
@@ -130,12 +142,6 @@ def mix(session: Session) -> bool:
     joined by the order of writing. SQLite's tables always lie so; returns whether it was needed."""
     if session.get_bind().dialect.name != "postgresql":
         return False
-    for table in (
-        "voting_participation",
-        "voting_ballot",
-        "voting_trace",
-        "voting_letter",
-        "voting_draft",
-    ):
+    for table in MIXED:
         session.execute(text(f"CLUSTER {table} USING pk_{table}"))
     return True

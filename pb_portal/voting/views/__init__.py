@@ -17,6 +17,7 @@ def words() -> dict[str, Callable[[RuleBook], str]]:
 
 
 from pb_portal.voting.views import (  # noqa: E402, F401
+    at_desk,
     ballot,
     by_openid,
     by_paper,

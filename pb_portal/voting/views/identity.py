@@ -12,7 +12,7 @@ from pb_portal.domain import identity
 from pb_portal.voting import service
 from pb_portal.voting.forms import WayForm
 from pb_portal.voting.views import blueprint, by_phone, progress, visit, ways
-from pb_portal.voting.views.visit import TOKEN, Answer
+from pb_portal.voting.views.visit import KIOSK, TOKEN, Answer
 from pb_portal.web import limits
 from pb_portal.web.guard import public
 
@@ -69,4 +69,6 @@ def leave(slug: str) -> Response:
             service.close_voter(work, token)
     ways.forget()
     cookie.pop(progress.SEEN, None)
+    if cookie.pop(KIOSK, None):
+        return redirect(url_for(".desk_thanks", slug=slug))
     return redirect(url_for("cycles.show", slug=slug))

@@ -24,7 +24,7 @@ from pb_portal.web import clock
 from pb_portal.web.phrases import sentence
 
 Answer = str | tuple[str, int] | Response | tuple[Response, int]
-LOGIN = "vote_login"
+LOGIN, KIOSK = "vote_login", "vote_kiosk"
 QUESTION, PHONE, TOKEN, RECEIPT = "vote_question", "vote_phone", "vote_token", "vote_receipt"
 READING = "vote_reading"
 """Which proposals somebody opened or compares: kept in the browser's cookie and in no address, so

@@ -77,6 +77,7 @@ SENTENCES = {
         "The answer of the login does not fit your question. Begin once more, or take another way."
     ),
     "identity.paper_code_wrong": N_("Check the code: one of its characters is mistyped."),
+    "help.sealed": N_("The vote is still open. Who was helped can be read after its end."),
     "codes.size": N_("A package holds from 1 to %(most)s codes."),
     "codes.area": N_("There is no such district in this cycle."),
     "codes.not_offered": N_("The rules of this vote do not offer codes on paper."),
