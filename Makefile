@@ -44,11 +44,13 @@ test-sqlite: $(VENV)/.dev $(ASSETS) $(COMPILED)
 test-postgres: $(VENV)/.dev $(ASSETS) $(COMPILED)
 	@if [ -n "$$TEST_POSTGRES_URL" ]; then echo "Testing on PostgreSQL"; \
 	TEST_DATABASE_URL="$$TEST_POSTGRES_URL" $(BIN)/pytest -q -n $${TEST_WORKERS:-2} --dist loadgroup \
-		tests/rooms tests/faults tests/architecture; \
+		tests/rooms tests/faults $(wildcard tests/attacks) tests/architecture; \
 	else echo "TEST_POSTGRES_URL is not set: PostgreSQL was not tested"; fi
 
 faults: $(VENV)/.dev $(ASSETS) $(COMPILED) ## every fault in full: takes many minutes
-	@FAULTS_FULL=1 $(BIN)/pytest -q tests/faults
+	@FAULTS_FULL=1 $(BIN)/pytest -q tests/faults $(wildcard tests/attacks)
+	@if [ -n "$$TEST_POSTGRES_URL" ]; then FAULTS_FULL=1 TEST_DATABASE_URL="$$TEST_POSTGRES_URL" \
+		$(BIN)/pytest -q tests/faults $(wildcard tests/attacks); fi
 
 bench: $(VENV)/.dev $(ASSETS) $(COMPILED) ## figures of speed, side by side
 	@$(BIN)/python -m tests.bench

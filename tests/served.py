@@ -148,6 +148,35 @@ class Ground:
         self.servers.clear()
 
 
+def press(port: int, request: bytes) -> bytes:
+    """Send one request and read its whole answer; raises `OSError` when none comes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+        answer = b""
+        while piece := line.recv(65536):
+            answer += piece
+    if not answer:
+        raise ConnectionError("no answer")
+    return answer
+
+
+def press_until_accepted(port: int, request: bytes, until: float) -> tuple[bytes, list[int]]:
+    """Press as a person does whose page says that it did not work; every status met on the
+    way. Gives up at `until`, a moment of the monotonic clock."""
+    met: list[int] = []
+    while time.monotonic() < until:
+        try:
+            answer = press(port, request)
+        except OSError:
+            time.sleep(0.1)
+            continue
+        met.append(int(answer[9:12]))
+        if met[-1] == 302:
+            return answer, met
+        time.sleep(0.2)
+    raise TimeoutError(f"not accepted: {met}")
+
+
 def workers_of(server: subprocess.Popen[bytes]) -> list[int]:
     """Process ids of a server's workers."""
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii")
