@@ -201,6 +201,7 @@ def _settle_sqlite(dbapi_connection: Any, record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # else REPLACE takes a row away unseen by the triggers on DELETE
         f"busy_timeout={BUSY_SECONDS}000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
