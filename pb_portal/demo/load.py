@@ -15,6 +15,7 @@ from config import Settings
 from pb_portal.cycles.models import Cycle
 from pb_portal.demo import projects, reports, votes
 from pb_portal.demo.catalogues import load_catalogues
+from pb_portal.demo.checking import load_checks
 from pb_portal.demo.codes import load_codes
 from pb_portal.demo.council import load_council
 from pb_portal.demo.cycles import load_city, load_cycle
@@ -85,6 +86,7 @@ def load(session: Session, by: Signature, settings: Settings, today: date) -> Sa
     load_desk(session, city, taking, people, at, zone)
     votes.load_past_vote(session, past, people, settings, at, chance)
     voters = votes.load_open_vote(session, voting, settings, at, chance)
+    load_checks(session, voting, people, settings, at, Random(17))
     load_codes(session, voting, people, voters, settings, at)
     root = Path(settings.pb_instance) / "files"
     album = projects.load_projects(session, city, past, people, root, at, chance)

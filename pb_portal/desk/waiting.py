@@ -29,11 +29,18 @@ DECISIONS = {
     "phase.extend": "cycles.decide_extension",
     "result.certify": "results.decide",
     "register.freeze": "register.decide_freeze",
+    "fraud.void": "fraud.decide",
+    "fraud.restore": "fraud.decide",
     by_two.ROLE: "desk.decide_person",
     by_two.RESET: "desk.decide_person",
 }
 """Where each kind of request is decided; a room with a new kind adds its page here."""
-DECIDERS = {by_two.ROLE: P.AGREE_STAFF, by_two.RESET: P.AGREE_STAFF}
+DECIDERS = {
+    by_two.ROLE: P.AGREE_STAFF,
+    by_two.RESET: P.AGREE_STAFF,
+    "fraud.void": P.VOID,
+    "fraud.restore": P.VOID,
+}
 """Who decides on a kind of request, where that is not `P.APPROVE`."""
 
 
@@ -66,6 +73,8 @@ def request_words(kind: str) -> str:
         "phase.extend": _("Extend a phase"),
         "result.certify": _("Certify a result"),
         "register.freeze": _("Freeze the resident register"),
+        "fraud.void": _("Declare votes void"),
+        "fraud.restore": _("Give a vote again"),
         by_two.ROLE: _("Give a role with a say over the vote"),
         by_two.RESET: _("Remove somebody's second factor"),
     }

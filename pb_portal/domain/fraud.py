@@ -140,26 +140,34 @@ def _judge_place(
 
 
 def _judge_devices(found: _Found, traces: list[Trace], limits: Thresholds) -> None:
-    """A computer of a library serves people who each have a phone of their own."""
+    """Devices that served many voters. A computer of a library serves people who each have a
+    phone of their own, so it takes five times as many."""
     served = Counter(one.phone for one in traces if one.phone)
+    heavy = []
     for device, group in _by(traces, "device").items():
         phones = {one.phone for one in group if one.phone}
         own_phones = 2 * sum(served[phone] for phone in phones) < 3 * len(phones)
         if len(group) >= (limits.device * 5 if own_phones else limits.device):
-            found.add("device", device, group)
+            heavy.append((device, group))
+    _gather(found, "device", heavy)
 
 
 def _judge_phones(found: _Found, traces: Sequence[Trace], limits: Thresholds) -> None:
-    """Phones that served many voters, gathered where most of their votes came from."""
-    heavy: dict[str, list[Trace]] = defaultdict(list)
-    phones: Counter[str] = Counter()
-    for phone, group in _by(traces, "phone").items():
-        if len(group) >= limits.phone:
-            place = Counter(one.address or phone for one in group).most_common(1)[0][0]
-            heavy[place] += group
-            phones[place] += 1
-    for place, group in heavy.items():
-        found.add("phone", place, group, heavy=shown(phones[place]))
+    """Phones that served many voters."""
+    heavy = [item for item in _by(traces, "phone").items() if len(item[1]) >= limits.phone]
+    _gather(found, "phone", heavy)
+
+
+def _gather(found: _Found, kind: str, heavy: Iterable[tuple[str, list[Trace]]]) -> None:
+    """One sign for all that served many at one place: the one most of their votes came from."""
+    places: dict[str, list[Trace]] = defaultdict(list)
+    numbers: Counter[str] = Counter()
+    for name, group in heavy:
+        place = Counter(one.address or name for one in group).most_common(1)[0][0]
+        places[place] += group
+        numbers[place] += 1
+    for place, group in places.items():
+        found.add(kind, place, group, heavy=shown(numbers[place]))
 
 
 def _judge_scattered(

@@ -107,7 +107,7 @@ def open_case(slug: str) -> Answer:
 
 
 @blueprint.post("/desk/cycles/<slug>/fraud/restore")
-@requires(P.HANDLE_FRAUD)
+@requires(P.HANDLE_FRAUD, fresh=True)
 def restore(slug: str) -> Answer:
     """Ask that a person who has come may vote again."""
     form, cycle = forms.RestoreForm(), _cycle(slug)
@@ -176,7 +176,7 @@ def note(case_id: int) -> Answer:
 
 
 @blueprint.post("/desk/fraud/<int:case_id>/void")
-@requires(P.HANDLE_FRAUD)
+@requires(P.HANDLE_FRAUD, fresh=True)
 def propose_void(case_id: int) -> Answer:
     """Ask a second person to declare votes void."""
     form = forms.VoidForm()
@@ -199,7 +199,7 @@ def propose_void(case_id: int) -> Answer:
 
 
 @blueprint.route("/desk/fraud/requests/<int:request_id>", methods=["GET", "POST"])
-@requires(P.VOID)
+@requires(P.VOID, fresh=True)
 def decide(request_id: int) -> Answer:
     """The second person's word on a void, or on a vote given again."""
     form, status = forms.DecisionForm(), 200

@@ -41,7 +41,7 @@ SEVERITY: dict[str, Any] = {
     "low": _l("One sign"),
 }
 STATES: dict[str, Any] = {
-    "open": _l("Open"),
+    "open": _l("Being looked into"),
     "watching": _l("Being watched"),
     "proposed": _l("Waits for the second person"),
     "dismissed": _l("Closed without consequences"),
@@ -86,15 +86,18 @@ def told(flag: FraudFlag) -> str:
     words = {"votes": _votes(figures["votes"]), "phones": _phones(figures.get("phones", 0))}
     if flag.kind == "address":
         words["span"] = ngettext("%(num)s hour", "%(num)s hours", figures["hours"])
+    heavy = figures.get("heavy", 1)
     if flag.kind == "phone":
-        words["phones"] = _phones(figures.get("heavy", 1))
+        words["phones"] = _phones(heavy)
+    if flag.kind == "device":
+        words["devices"] = ngettext("%(num)s device", "%(num)s devices", heavy)
     return str(_SAID[flag.kind]) % words
 
 
 _SAID: dict[str, Any] = {
     "address": _l("%(votes)s from one network address with %(phones)s, in %(span)s"),
     "phone": _l("%(votes)s proved with %(phones)s, each for many people"),
-    "device": _l("%(votes)s on one device with %(phones)s"),
+    "device": _l("%(votes)s on %(devices)s, with %(phones)s"),
     "burst": _l("%(votes)s from one place within one hour, with %(phones)s"),
     "ages": _l("%(votes)s of people born in the same year within five hours"),
     "quick": _l("%(votes)s sent less than three seconds after the ballot was opened"),
