@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any
 
+from pb_portal.domain.chance import binomial_tail
+
 KINDS = ("address", "phone", "device", "burst", "ages", "quick", "identical")
 BUCKETS = (3, 10, 30, 120)
 """Upper ends, in seconds, of how long a ballot was open; the last bucket has none."""
@@ -217,19 +219,6 @@ def too_alike(voters: int, alike: int, share: Fraction) -> bool:
     """Whether so many of one age are beyond chance: the exact tail of the binomial distribution,
     against one in a million for each of a hundred ages that could have stood out."""
     return binomial_tail(voters, alike, share) < Fraction(1, ODDS * 100)
-
-
-def binomial_tail(trials: int, least: int, chance: Fraction) -> Fraction:
-    """The exact chance of at least so many successes, 0 < chance < 1."""
-    hit, all_parts = chance.numerator, chance.denominator
-    miss = all_parts - hit
-    term, total = miss**trials, 0
-    for number in range(trials + 1):
-        if number >= least:
-            total += term
-        if number < trials:
-            term = term * (trials - number) * hit // ((number + 1) * miss)
-    return Fraction(total, all_parts**trials)
 
 
 def alike(ballots: Sequence[Any], percent: int) -> bool:

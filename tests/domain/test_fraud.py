@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pb_portal.domain import fraud
+from pb_portal.domain.chance import binomial_tail
 from tests.factories.evenings import ordinary_evening, wroclaw
 
 LIMITS = fraud.Thresholds()
@@ -83,7 +84,7 @@ def test_the_tail_is_exact(trials: int, least: int, percent: int) -> None:
         comb(trials, k) * chance**k * (1 - chance) ** (trials - k)
         for k in range(least, trials + 1)
     )  # fmt: skip
-    assert fraud.binomial_tail(trials, least, chance) == plain
+    assert binomial_tail(trials, least, chance) == plain
 
 
 traces = st.builds(
