@@ -46,6 +46,7 @@ TABLES = (
     "approvals",
     "accounts",
     "accounts.factors",
+    "accounts.privacy",
     "cycles",
     "register",
     "register.identity",
@@ -58,6 +59,18 @@ TABLES = (
     "projects",
     "reports",
 )
+
+PERSONAL = (
+    "accounts",
+    "proposals",
+    "projects",
+    "review",
+    "register",
+    "voting",
+    "results",
+    "reports",
+)
+"""Rooms that keep something about people, in the order of the page that shows it."""
 
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -99,6 +112,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _attach(app: Flask, settings: Settings) -> None:
     for room in TABLES:
         import_module(f"pb_portal.{room}.models")
+    for room in PERSONAL:
+        import_module(f"pb_portal.{room}.personal")
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     CSRFProtect(app)

@@ -25,6 +25,8 @@ class Person(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    """When the account was deleted: the row stays empty, since published words point to it."""
     is_sample: Mapped[bool] = mapped_column(default=False)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("places_area.id"))
     """The district the person says they live in."""

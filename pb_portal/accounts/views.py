@@ -31,6 +31,7 @@ from pb_portal.accounts.forms import (
     ProfileForm,
     RegisterForm,
 )
+from pb_portal.accounts.privacy import views as privacy_pages
 from pb_portal.db import session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
@@ -42,6 +43,7 @@ from pb_portal.web.page import safe_next
 blueprint = Blueprint("accounts", __name__)
 second_step.attach(blueprint)
 own.attach(blueprint)
+privacy_pages.attach(blueprint)
 Answer = str | tuple[str, int] | AnyResponse
 
 

@@ -10,6 +10,7 @@ from pb_portal.accounts import by_two, service
 from pb_portal.accounts import queries as accounts
 from pb_portal.accounts.factors.queries import has_factors
 from pb_portal.accounts.models import Person
+from pb_portal.accounts.privacy import opened
 from pb_portal.audit import service as audit
 from pb_portal.db import session, transaction
 from pb_portal.desk import queries
@@ -29,6 +30,7 @@ def attach(blueprint: Blueprint) -> None:
     one = root + "/<int:person_id>"
     blueprint.add_url_rule(root, "people", index, methods=["GET", "POST"])
     blueprint.add_url_rule(one, "person", show, methods=["GET"])
+    blueprint.add_url_rule(one + "/open", "open_person", open_person, methods=["POST"])
     blueprint.add_url_rule(one + "/roles", "grant", grant, methods=["POST"])
     revoking = one + "/roles/<int:grant_id>/revoke"
     blueprint.add_url_rule(revoking, "revoke", revoke, methods=["POST"])
@@ -46,6 +48,8 @@ def index() -> Answer:
             person = accounts.find_person(work, form.email.data)
             person_id = person.id if person else None
             audit.record(work, clock.signature(), "account.searched", ("person", person_id or 0))
+            if person_id is not None:
+                opened.open_data(work, "account", person_id, person_id=person_id)
         if person_id is not None:
             return redirect(url_for(".person", person_id=person_id))
         form.show(Refusal("account.nobody", field="email"))
@@ -61,6 +65,15 @@ def show(person_id: int) -> Answer:
     return _page(accounts.get_person(session(), person_id))
 
 
+@requires(P.ADMINISTER)
+def open_person(person_id: int) -> Answer:
+    """Show the address; the resident sees who looked."""
+    with transaction() as work:
+        person = accounts.get_person(work, person_id)
+        opened.open_data(work, "account", person.id, person_id=person.id)
+    return redirect(url_for(".person", person_id=person_id))
+
+
 def _role_form(bare: bool = False) -> RoleForm:
     areas = [(str(area.id), i18n.local(area.names)) for area in queries.city_areas(session())]
     return RoleForm(areas, formdata=None) if bare else RoleForm(areas)
@@ -71,11 +84,20 @@ def _page(person: Person, *, role: RoleForm | None = None, block: BlockForm | No
     return render_template(
         "desk/person.html",
         person=person,
+        email=_address_of(person),
         places=places,
         has_factor=has_factors(session(), person.id),
         role_form=role or _role_form(bare=True),
         block_form=block or BlockForm(formdata=None),
     )
+
+
+def _address_of(person: Person) -> tuple[str, bool]:
+    """The address, and whether it is whole: one's own, or opened by the button."""
+    mine = person.id == clock.actor().person_id
+    if mine or opened.is_open("account", person.id):
+        return person.email, True
+    return opened.masked(person.email), False
 
 
 def _again(person_id: int, form: Form) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from pb_portal.audit import queries as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import session
-from pb_portal.desk import agreeing, people
+from pb_portal.desk import agreeing, data_requests, people
 from pb_portal.desk.log import lines, subject_kinds
 from pb_portal.desk.waiting import desk_nav_items, sections
 from pb_portal.domain.permissions import P
@@ -19,6 +19,7 @@ from pb_portal.web.paging import asked_row, page_of
 blueprint = Blueprint("desk", __name__)
 blueprint.add_app_template_global(desk_nav_items, "desk_nav_items")
 people.attach(blueprint)
+data_requests.attach(blueprint)
 agreeing.attach(blueprint)
 ENTRIES = 50
 

@@ -244,6 +244,9 @@ def _nav_items() -> list[tuple[str, str, str, int | None]]:
     tools: list[tuple[P, str, str, str, int | None]] = [
         (P.STAFF, "desk.home", _("Today"), "desk", None),
         (P.REVIEW, "review.queue", _("Check proposals"), "in_review", waiting.get(P.REVIEW)),
+        (P.ADMINISTER, "desk.data_requests", _("Requests about data"), "shield", None),
+        (P.READ_AUDIT, "desk.consents", _("Consents"), "shield", None),
+        (P.KEEP_DESKS, "register.desks", _("Help desks"), "help", None),
         (P.KEEP_REGISTER, "review.papers", _("Paper applications"), "file", None),
         (P.DECIDE, "review.council", _("Council"), "people", waiting.get(P.DECIDE)),
         (P.DECIDE, "review.appeals", _("Appeals"), "appealed", waiting.get("appeals")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pb_portal.domain.signature import Signature
@@ -39,3 +40,11 @@ def post(
     )
     session.add(letter)
     return letter
+
+
+def forget_recipient(session: Session, recipient: str, *, spare: str = "") -> None:
+    """Stop letters to an address that still wait, except one template, and forget the address of
+    those that went out."""
+    theirs = (Letter.recipient == recipient) & (Letter.template != spare)
+    session.execute(update(Letter).where(theirs, Letter.state == "waiting").values(state="failed"))
+    session.execute(update(Letter).where(theirs).values(recipient="", data={}))

@@ -13,10 +13,12 @@ from flask_babel import format_datetime as babel_datetime
 from flask_login import current_user
 from markupsafe import Markup
 
+from pb_portal.domain.privacy import DELETED
 from pb_portal.web import clock
 
 LOCALES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 COOKIE = "language"
+_GONE = frozenset(DELETED.values())
 NARROW = "\u202f"
 _SIGNS = {"KZT": "₸", "EUR": "€", "PLN": "zł", "USD": "$", "HUF": "Ft", "CHF": "CHF"}
 _DATE = {"kk": "yyyy 'ж'. d MMMM", "ru": "d MMMM yyyy", "en": "d MMMM yyyy"}
@@ -172,10 +174,18 @@ def paragraphs(value: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(part) for part in joined)
 
 
+def named(value: Any) -> Any:
+    """In place of the name of somebody whose account is gone: words in the reader's language."""
+    if type(value) is str and value in _GONE:
+        return DELETED[language()]
+    return value
+
+
 def init_app(app: Flask, **options: Any) -> None:
     """Attach Babel and the filters of templates."""
     Babel(app, locale_selector=choose_locale, **options)
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.finalize = named
     app.jinja_env.filters.update(
         money=money,
         money_short=money_short,

@@ -25,10 +25,12 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|BEGIN I
 PUBLIC = {
     "accounts.check_letters",
     "accounts.confirm",
+    "accounts.consent_text",
     "accounts.forgot",
     "accounts.login",
     "accounts.logout",
     "accounts.new_password",
+    "accounts.privacy",
     "accounts.register",
     "accounts.second",
     "accounts.second_options",

@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.bench import ballots, lists
 from tests.bench.projects import projects
+from tests.bench.register import register
 from tests.bench.tally_ratios import against_pabutools, growth
 
 ROUNDS = 15
@@ -39,6 +40,7 @@ def main() -> None:
             **ballots.all_figures(),
             **lists.all_figures(),
             **projects(cpu_ms, Path(folder)),
+            **register(Path(folder)),
             **growth(cpu_ms),
             **against_pabutools(),
         }

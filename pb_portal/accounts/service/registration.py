@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
 from pb_portal.accounts.models import EmailToken, Person
+from pb_portal.accounts.privacy.consents import agree_to_district, give_consent
 from pb_portal.accounts.service.links import issue, use
 from pb_portal.accounts.service.sessions import close_all_sessions
 from pb_portal.audit import service as audit
@@ -36,6 +37,7 @@ def register(
     if taken is not None:
         _tell_owner(session, taken, at)
         return None
+    give_consent(session, person, "account", locale, at)
     send_confirmation(session, person, at=at)
     audit.record(session, Signature(ANYONE, at), "account.registered", ("person", person.id))
     return person
@@ -149,4 +151,5 @@ def change_profile(
     person.name = name
     person.locale = locale
     person.area_id = area_id
+    agree_to_district(session, by, person)
     audit.record(session, by, "account.profile", ("person", person.id))

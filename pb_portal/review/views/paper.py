@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from pb_portal.accounts.privacy import opened
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, session, transaction
@@ -18,6 +19,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.files import service as files
 from pb_portal.files.models import StoredFile
 from pb_portal.proposals import service as proposals
+from pb_portal.proposals.models import PaperApplication
 from pb_portal.proposals.service import Entered, PaperLine
 from pb_portal.proposals.service.estimate import UNITS
 from pb_portal.proposals.service.revisions import find_revision
@@ -45,7 +47,25 @@ def papers() -> str:
         "review/papers.html",
         page=page_of(rows, PAGE, lambda row: row.proposal_id),
         cycles=open_cycles(session()),
+        shown=_may_read,
     )
+
+
+def _may_read(held: PaperApplication) -> bool:
+    """Contacts are plain to who entered them, and to who opened them by the button."""
+    mine = held.registrar_id == clock.actor().person_id
+    return mine or opened.is_open("paper", held.proposal_id)
+
+
+@blueprint.post("/desk/paper/<int:proposal_id>/open")
+@requires(P.KEEP_REGISTER)
+def open_paper(proposal_id: int) -> Response:
+    """Show the contacts and the scan of a paper; the applicant can see who looked."""
+    with transaction() as work:
+        held = proposals.get_paper(work, proposal_id)
+        author = held.proposal.author_id
+        opened.open_data(work, "paper", proposal_id, person_id=author, subject="paper")
+    return redirect(url_for(".papers"))
 
 
 @blueprint.route("/desk/paper/<slug>/new", methods=["GET", "POST"])
@@ -97,8 +117,10 @@ def rework_paper(proposal_id: int) -> Answer:
 @blueprint.get("/desk/paper/<int:proposal_id>/scan")
 @requires(P.KEEP_REGISTER)
 def paper_scan(proposal_id: int) -> Response:
-    """The scan of a paper, for registrars alone."""
+    """The scan of a paper, for registrars alone, once it is opened by the button."""
     held = proposals.get_paper(session(), proposal_id)
+    if not _may_read(held):
+        return redirect(url_for(".papers"))
     content = storage.root().get(files.name_of(held.scan)) if held.scan else None
     if held.scan is None or content is None:
         raise Missing("file")

@@ -27,6 +27,7 @@ from pb_portal.voting.views import (  # noqa: E402, F401
     done,
     how,
     identity,
+    known,
     ledger,
     letters,
     proposal,

@@ -5,6 +5,15 @@ from __future__ import annotations
 from pb_portal.web.phrases.mark import N_
 
 SENTENCES = {
+    "privacy.consent_is_account": N_("The account stands on this consent: it ends by deleting it."),
+    "privacy.too_many_links": N_("Three links are on their way already. Wait a day."),
+    "privacy.asked_already": N_("You have asked for this already; the answer is on its way."),
+    "privacy.answered_already": N_("This request is answered already."),
+    "privacy.answer_missing": N_("Write what was done, or why not."),
+    "privacy.own_request": N_("Your own request is answered by another administrator."),
+    "privacy.staff_first": N_(
+        "This account has staff roles. An administrator takes them away first."
+    ),
     "account.password_short": N_("The password is too short: at least %(least)s characters."),
     "account.password_common": N_("This password is too easy to guess. Choose another one."),
     "account.password_self": N_("The password must differ from your name and address."),
