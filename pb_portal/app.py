@@ -32,6 +32,7 @@ ROOMS = (
     "review",
     "voting",
     "voting.fraud",
+    "voting.paper",
     "results",
     "projects",
     "reports",

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import RuleBookRow
-from pb_portal.db import database_now
 from pb_portal.domain import ledger
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.results import recount
@@ -20,9 +19,11 @@ from pb_portal.results.models import CountRun, ProposalResult
 from pb_portal.tally import Election, Outcome, count, lot, parse_rule
 from pb_portal.tally.equal_shares.rule import Disagreement
 from pb_portal.voting import queries as voting
-from pb_portal.voting.models import Ballot, LedgerHead, Participation
+from pb_portal.voting.models import Ballot, LedgerHead
+from pb_portal.voting.paper import queries as paper
+from pb_portal.voting.paper.queries import Sums
 
-NAMES = ("rules", "lot", "ballots", "ledger", "recount")
+NAMES = ("rules", "lot", "ballots", "paper", "ledger", "recount")
 
 
 def all_hold(checks: Mapping[str, Any]) -> bool:
@@ -43,14 +44,27 @@ def lot_kept(row: RuleBookRow) -> dict[str, Any]:
     return {"holds": bool(found) and found == commitment, "commitment": commitment}
 
 
-def ballots_match(session: Session, cycle_id: int, counted: int) -> dict[str, Any]:
-    """As many ballots are counted as people took part, void ones aside."""
-    voters = session.scalar(
-        select(func.count()).select_from(Participation).where(Participation.cycle_id == cycle_id)
-    )
-    void = sum(voting.voided(session, cycle_id, database_now(session)).values())
-    found = {"holds": counted + void == voters, "ballots": counted, "voters": voters}
-    return {**found, "voided": void} if void else found
+def ballots_match(
+    people: Mapping[str, int], papers: Sums, void: int, counted: int
+) -> dict[str, Any]:
+    """As many ballots are counted as people voted on the portal and valid papers were found, void
+    ones aside."""
+    voters = people.get("portal", 0)
+    told = {"papers": papers.valid, "voided": void}
+    return {
+        "holds": counted + void == voters + papers.valid,
+        "ballots": counted,
+        "voters": voters,
+        **{name: figure for name, figure in told.items() if figure},
+    }
+
+
+def papers_match(session: Session, cycle_id: int, papers: Sums) -> dict[str, Any]:
+    """No more papers were found than people were handed one, and what is not found is explained.
+
+    Of the figures only the gap is told.
+    """
+    return {"holds": paper.is_explained(session, cycle_id, papers), "gone": papers.gone}
 
 
 def ledger_matches(session: Session, cycle_id: int, head: LedgerHead) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def _facts(
     if "channels" in turnout:
         rows.append([_("On the portal"), number(turnout["channels"].get("portal", 0))])
         rows.append([_("On paper"), number(turnout["channels"].get("paper", 0))])
+    rows += _paper_facts(turnout.get("paper", {}))
     rows += [
         [_("Blank ballots"), number(turnout.get("blank", 0))],
         [_("Voided ballots"), number(turnout.get("voided", 0))],
@@ -88,6 +89,22 @@ def _facts(
         [_("Counting rule"), _rule(cycles.rules_of(cycle).rule_of(""))],
     ]
     return rows
+
+
+def _paper_facts(paper: dict[str, Any]) -> list[list[str]]:
+    """Paper ballots, where groups are large enough to be told of; reasons always."""
+    rows = []
+    if "handed" in paper:
+        names = {
+            "handed": _("Papers handed out"),
+            "cast": _("Papers found in the boxes"),
+            "invalid": _("Invalid papers"),
+            "spoiled": _("Papers spoiled and exchanged"),
+            "missing": _("Papers missing"),
+        }
+        rows += [[name, number(paper.get(key, 0))] for key, name in names.items()]
+    rows += [[_("Why papers were not found"), text] for text in paper.get("explained", [])]
+    return rows + [[_("Batch set aside"), text] for text in paper.get("set_aside", [])]
 
 
 def _rule(text: str) -> str:

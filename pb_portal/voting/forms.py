@@ -17,7 +17,8 @@ from pb_portal.web.forms import Form, Line, required, up_to
 from pb_portal.web.phrases import phrase
 
 
-def _digits(value: Any) -> Any:
+def only_digits(value: Any) -> Any:
+    """Filter for numbers: what people put between digits goes."""
     return "".join(clean(value).split()) if isinstance(value, str) else value
 
 
@@ -42,7 +43,7 @@ class PersonForm(Form):
     iin = StringField(
         _l("IIN"),
         [required(_l("Enter your IIN")), up_to(20)],
-        filters=[_digits],
+        filters=[only_digits],
         description=_l("12 digits from your identity card"),
     )
     birth_date = Line(
@@ -107,7 +108,7 @@ class CodeForm(Form):
     code = StringField(
         _l("Code from the message"),
         [required(_l("Enter the code")), up_to(12)],
-        filters=[_digits],
+        filters=[only_digits],
         description=_l("6 digits"),
     )
 

@@ -43,6 +43,7 @@ PUBLIC = {
     "pages.language",
     "pages.letter_box",
     "pages.styleguide",
+    "polling.where",
     "static",
 }
 PUBLIC_ROOMS = {"cycles", "proposals", "results", "projects", "reports", "voting", "review"}

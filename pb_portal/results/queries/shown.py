@@ -205,10 +205,28 @@ def registered(session: Session, cycle_id: int) -> int:
 def public_turnout(run: CountRun) -> dict[str, Any]:
     """Turnout without groups under ten: then no channel is told, since one gives the other, and
     reasons of void ballots go together."""
-    told = {key: value for key, value in run.turnout.items() if key != "channels"}
-    channels = run.turnout.get("channels", {})
-    if channels and all(people >= TOGETHER for people in channels.values()):
+    told = {key: value for key, value in run.turnout.items() if key not in ("channels", "paper")}
+    channels, paper = run.turnout.get("channels", {}), run.turnout.get("paper", {})
+    shown = bool(channels) and all(people >= TOGETHER for people in channels.values())
+    if shown:
         told["channels"] = channels
+    if paper:
+        told["paper"] = _public_paper(paper) if shown else _reasons(paper)
     if "voided_why" in told:
         told["voided_why"] = void_reasons_told(told["voided_why"])
     return told
+
+
+def _public_paper(paper: dict[str, Any]) -> dict[str, Any]:
+    """Paper as everybody reads it: of polling points only people and papers, and these only when
+    no point had under ten, since the others would give that one."""
+    told = {key: value for key, value in paper.items() if key != "points"}
+    points = paper.get("points", [])
+    if points and all(min(p["handed"], p.get("cast", 0)) >= TOGETHER for p in points):
+        shown = ("names", "handed", "cast")
+        told["points"] = [{key: point.get(key, 0) for key in shown} for point in points]
+    return told
+
+
+def _reasons(paper: dict[str, Any]) -> dict[str, Any]:
+    return {key: paper[key] for key in ("set_aside", "explained") if paper.get(key)}

@@ -23,6 +23,7 @@ from pb_portal.results.service.guard import demand_city
 from pb_portal.signing import Signer
 from pb_portal.voting import heads
 from pb_portal.voting.fraud import voiding
+from pb_portal.voting.paper import service as paper
 
 CERTIFY = "result.certify"
 
@@ -99,6 +100,7 @@ def _certify(session: Session, by: Signature, run: CountRun, first: int, signer:
     run.ledger_root = head.root if head else ""
     run.first_commissioner_id, run.second_commissioner_id = first, by.actor.person_id
     run.certified_at, run.state = by.at, "certified"
+    paper.close_box(session, by, cycle.id)
     audit.record(
         session,
         by,

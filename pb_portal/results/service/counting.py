@@ -6,7 +6,7 @@ transaction. Ballots are never changed, so what was read stays true; certifying 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ from pb_portal.tally import ElectionError, Outcome
 from pb_portal.voting import heads
 from pb_portal.voting import queries as voting
 from pb_portal.voting.models import LedgerHead
+from pb_portal.voting.paper import queries as paper
 
 Progress = Callable[[int, int], None]
 """Told how many areas of how many are counted."""
@@ -98,6 +99,7 @@ def read(session: Session, cycle: Cycle, row: RuleBookRow, head: LedgerHead) -> 
     )
     people = voting.turnout_by_channel(session, cycle.id, at)
     void = voting.voided(session, cycle.id, at)
+    papers = paper.sums(session, cycle.id, at)
     return Material(
         votes=votes,
         codes=[vote.part.area.code for vote in votes],
@@ -109,16 +111,23 @@ def read(session: Session, cycle: Cycle, row: RuleBookRow, head: LedgerHead) -> 
             "voters": sum(people.values()),
             "ballots": ballots,
             "blank": blank,
-            **({"voided": sum(void.values()), "voided_why": void} if void else {}),
             "channels": people,
+            **_beside(void, paper.paper_report(session, cycle.id, at)),
         },
         checks={
             "rules": checks.rules_kept(row),
             "lot": checks.lot_kept(row),
-            "ballots": checks.ballots_match(session, cycle.id, ballots),
+            "ballots": checks.ballots_match(people, papers, sum(void.values()), ballots),
+            "paper": checks.papers_match(session, cycle.id, papers),
             "ledger": checks.ledger_matches(session, cycle.id, head),
         },
     )
+
+
+def _beside(void: Mapping[str, int], papers: Mapping[str, Any]) -> dict[str, Any]:
+    """What a turnout tells beside people and ballots, where there is anything to tell."""
+    told: dict[str, Any] = {"paper": papers} if papers else {}
+    return {**told, "voided": sum(void.values()), "voided_why": void} if void else told
 
 
 def tally(material: Material, progress: Progress = _silent, *, twice: bool = True) -> Counted:

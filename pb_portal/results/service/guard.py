@@ -12,6 +12,7 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Forbidden, Refusal
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.results import queries
+from pb_portal.voting.paper import queries as paper
 
 
 def demand_city(by: Signature, permission: P) -> None:
@@ -32,6 +33,10 @@ def ready_to_count(session: Session, cycle: Cycle) -> RuleBookRow:
         raise Refusal("result.vote_open")
     if queries.certified_run(session, cycle.id) is not None:
         raise Refusal("result.certified_already")
+    waiting = paper.underway(session, cycle.id)
+    if waiting:
+        numbers = ", ".join(str(batch.number) for batch in waiting)
+        raise Refusal("result.paper_waits", numbers=numbers)
     row = cycle.rule_book
     if row is None or row.frozen_at is None or not row.lot_seed:
         raise Refusal("result.rules_not_frozen")

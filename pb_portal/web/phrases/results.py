@@ -6,6 +6,10 @@ from pb_portal.web.phrases.mark import N_
 
 SENTENCES = {
     "result.no_vote": N_("This cycle has no vote of its own to count."),
+    "result.paper_waits": N_(
+        "Batches of paper ballots are not decided yet: No. %(numbers)s. Accept each, or set it "
+        "aside with a second person, then count."
+    ),
     "result.vote_open": N_("The vote is still open. Counting begins after it closes."),
     "result.certified_already": N_("The result is certified and final."),
     "result.rules_not_frozen": N_("The rule book was not frozen before the vote."),
