@@ -45,6 +45,12 @@ class Sheet:
     currency: str = "KZT"
     minor_units: int = 0
 
+    @property
+    def tightest(self) -> list[Pot]:
+        """Limits of which something is taken, those with the least left first."""
+        taken = [pot for pot in self.pots if pot.used]
+        return sorted(taken, key=lambda pot: pot.limit - pot.used)
+
 
 def sheet_of(
     cycle: Cycle, rules: RuleBook, areas: Sequence[CycleArea], papers: Sequence[Proposal],

@@ -16,7 +16,7 @@ from pb_portal.domain.ballots import KINDS, SCOPES
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.register.service import Proved
-from pb_portal.results import bundles, exports, queries, service
+from pb_portal.results import bundles, exports, queries, service, study
 from pb_portal.results.models import ProposalResult
 from pb_portal.tally.__main__ import main as tally
 from pb_portal.tally.bundle import verify
@@ -140,3 +140,20 @@ def test_money_of_a_knapsack_stands_in_the_published_file(session, monkeypatch):
     assert "vote_type;approval" in text
     assert "max_sum_cost;110" in text
     assert "max_length" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_result_of_every_kind_is_told_in_three_languages(session, client, monkeypatch, kind):
+    monkeypatch.setattr(queries, "FEW", 0)
+    cycle, _papers = voted(session, kind, "anywhere")
+    run = certified(session, cycle)
+    while study.study(session, seconds=5):
+        pass
+    session.commit()
+    for locale in ("kk", "ru", "en"):
+        client.page(f"/c/{cycle.slug}/results", locale=locale)
+    text = client.get(f"/c/{cycle.slug}/results.csv").text
+    score = {"points": "37", "ranking": "4", "approval": "4", "knapsack": "4"}[kind]
+    best = next(line for line in text.splitlines() if ",a3," in line)
+    assert best.split(",")[6] == score
+    assert run.state == "certified"

@@ -150,6 +150,7 @@ def test_one_other_area_is_picked_and_its_proposals_count_beside_the_own(client,
     data = {"choice": own[0].id, "other": other[0].area_id, "go": "other"}
     page = client.page(choose(client, cycle, data).location)
     assert other[0].title in page and third[0].title not in page
+    assert f"{cycle.areas[1].area.names['en']} · " in page, "cards tell the district"
     answer = choose(client, cycle, {"choice": [own[0].id, other[1].id, third[0].id]})
     assert answer.status_code == 422
     assert "your own district and one other" in answer.text

@@ -27,11 +27,11 @@ export default function ballot(form) {
   }
 
   // A change that goes over a limit is taken back, and the bar says why.
-  function changed() {
+  function changed(choice) {
     const over = bar.over();
     if (over) choices.forEach((choice, index) => kind.write(choice, former[index]));
     else former = choices.map(kind.read);
-    bar.show(over);
+    bar.show(over, Number(choice.dataset.area));
     if (!over) keep();
   }
 

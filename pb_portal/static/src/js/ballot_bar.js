@@ -1,4 +1,5 @@
 // The bar of the ballot: what is chosen, and what is left of the choices, the money or the points.
+const SHOWN = 2;
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 const english = () => document.documentElement.lang === "en";
@@ -23,7 +24,7 @@ function shortMoney(amount, { minor, money, million, billion }) {
 }
 
 export function mountBar(bar, choices, amount) {
-  const { unit, textNone, textSome, textFull, textOver, textMost } = bar.dataset;
+  const { unit, textNone, textSome, textShort, textMore, textFull, textOver, textMost } = bar.dataset;
   const pots = JSON.parse(bar.dataset.pots);
   const most = Number(bar.dataset.most || 0);
   const line = bar.querySelector("[data-ballot-count]");
@@ -54,16 +55,20 @@ export function mountBar(bar, choices, amount) {
     return "";
   }
 
-  function told() {
-    const lines = pots
-      .map((pot) => [pot, used(pot)])
-      .filter(([, taken]) => taken || pots.length === 1)
-      .map(([pot, taken]) => say(taken === pot.limit ? textFull : textSome, pot, taken));
+  // Of several districts the one just marked in comes first, then the one with the least left.
+  function told(area) {
+    const taken = pots.map((pot) => [pot, used(pot)]).filter(([, sum]) => sum || pots.length === 1);
+    const rank = ([pot, sum]) => (pot.area === area ? -1 : pot.limit - sum);
+    taken.sort((one, other) => rank(one) - rank(other));
+    const lines = taken
+      .slice(0, SHOWN)
+      .map(([pot, sum]) => say(pot.name ? textShort : sum === pot.limit ? textFull : textSome, pot, sum));
+    if (taken.length > SHOWN) lines.push(fill(textMore, { num: taken.length - SHOWN }));
     return lines.join(" · ") || textNone;
   }
 
-  function show(problem = "") {
-    const text = problem || told();
+  function show(problem = "", area = null) {
+    const text = problem || told(area);
     if (line.textContent !== text) line.textContent = text;
     bar.classList.toggle("ballot-bar--over", problem !== "");
     const count = chosen();

@@ -8,5 +8,5 @@ export const write = (choice, value) => {
 export const amount = (choice) => (box(choice).checked ? 1 : 0);
 
 export function mount(choices, changed) {
-  for (const choice of choices) box(choice).addEventListener("change", changed);
+  for (const choice of choices) box(choice).addEventListener("change", () => changed(choice));
 }

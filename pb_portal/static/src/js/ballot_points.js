@@ -28,14 +28,14 @@ export function mount(choices, changed) {
   for (const choice of choices) {
     field(choice).addEventListener("change", () => {
       write(choice, String(Math.min(amount(choice), Number(field(choice).max))));
-      changed();
+      changed(choice);
     });
     for (const button of choice.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => {
         const next = stepped(choice, Number(button.dataset.step));
         if (next === amount(choice)) return;
         write(choice, String(next));
-        changed();
+        changed(choice);
       });
     }
     show(choice);

@@ -24,7 +24,7 @@ export function mount(choices, changed) {
     write(choice, wanted ? String(wanted) : "");
     if (holder) write(holder, own ? String(own) : "");
     former = choices.map(place);
-    changed();
+    changed(choice);
     former = choices.map(place);
   }
 
