@@ -42,7 +42,8 @@ def data_page(cycle: Cycle, phase: Phase) -> Answer:
         phase=phase,
         rules=visit.poll_of(cycle).rules,
         form=form,
-        back=ways.back_from(cycle),
+        back=ways.back_from(cycle) if request.endpoint == "voting.phone" else None,
+        others=ways.others(cycle, identity.PHONE),
         over="over" in request.args,
         samples=visit.sample_voters(cycle.slug),
     )

@@ -21,12 +21,16 @@ from pb_portal.web.guard import public
 @limits.limiter.limit(ways.LIMIT, methods=["POST"])
 @public
 def start(slug: str) -> Answer:
-    """What is needed, and which way to prove who votes; a single way begins at once."""
+    """What is needed, and which way to prove who votes; a single way begins at once.
+
+    A code to the phone, which most people take, begins here, so that no page is spent on choosing;
+    the other ways stand under it.
+    """
     cycle, phase = visit.get_vote(slug)
     if closed := visit.closed_page(cycle, phase):
         return closed
     found = ways.offered(cycle)
-    if found == [identity.PHONE]:
+    if found == [identity.PHONE] or (identity.PHONE in found and request.method == "GET"):
         return by_phone.data_page(cycle, phase)
     if len(found) < 2:
         return redirect(ways.page_of(found[0] if found else identity.OPERATOR, slug))

@@ -98,6 +98,12 @@ def door(slug: str, way: str) -> Door | Answer:
     return Door(cycle, phase)
 
 
+def others(cycle: Cycle, way: str) -> list[tuple[str, str, str]]:
+    """Where the other ways begin, with the name of each and a sentence about it."""
+    told = words()
+    return [(page_of(one, cycle.slug), *told[one]) for one in offered(cycle) if one != way]
+
+
 def back_from(cycle: Cycle) -> str | None:
     """Where “back” leads from a way's first page: to the choice of ways, when there is one."""
     return url_for("voting.start", slug=cycle.slug) if len(offered(cycle)) > 1 else None
