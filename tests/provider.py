@@ -21,9 +21,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_provider(*people: dict[str, str]) -> Iterator[str]:
+def running_provider(*people: dict[str, str], port: int = 0) -> Iterator[str]:
     """`oidc-provider-mock` with these people (claims with `sub`); yields its issuer."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port)]
     command += ["-n", "true"]
     for claims in people:

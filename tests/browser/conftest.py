@@ -45,6 +45,8 @@ class Portal:
     url: str
     instance: Path
     database_url: str
+    provider_port: int = 0
+    """Where a journey may run the login provider that the portal is set up for."""
 
     @property
     def logins(self) -> dict[str, dict[str, str]]:
@@ -116,7 +118,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal as `make run` starts it."""
     instance = tmp_path_factory.mktemp("served")
-    port = _free_port()
+    port, provider = _free_port(), _free_port()
     database = f"sqlite:///{instance / 'portal.sqlite3'}"
     environment = {
         **os.environ,
@@ -126,6 +128,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         "PORT": str(port),
         "RATE_LIMITS": "0",
         "WEB_THREADS": "6",
+        "OIDC_ISSUER": f"http://127.0.0.1:{provider}",
+        "OIDC_CLIENT_ID": "portal",
+        "OIDC_CLIENT_SECRET": "secret",
     }
     run = [sys.executable, "-m", "flask", "--app", "pb_portal", "sample", "prepare"]
     subprocess.run(run, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -135,7 +140,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url, process)
-        yield Portal(url, instance, database)
+        yield Portal(url, instance, database, provider)
     finally:
         process.terminate()
         process.wait(timeout=20)
