@@ -88,7 +88,7 @@ class Provider:
     room: str
     holdings: Sequence[Holding]
     duties: Sequence[str] = ()
-    """Columns (table.column) that name somebody of the staff who did something in office."""
+    """Columns (table.column) that name whoever took a step, of the staff as a rule."""
     told: Sequence[str] = ()
     """Columns (table.column) about which `more` tells."""
     more: About | None = None
@@ -96,8 +96,8 @@ class Provider:
 
     def about_person(self, session: Session, person: Person) -> list[Section]:
         """Everything the room keeps about a person; kinds of which there is none are left out."""
-        sections = [holding.about(session, person) for holding in self.holdings]
-        sections += self.more(session, person) if self.more else []
+        sections = list(self.more(session, person)) if self.more else []
+        sections += [holding.about(session, person) for holding in self.holdings]
         counted = ((name, _count(session, name, person)) for name in self.duties)
         rows = [{"what": name, "number": number} for name, number in counted if number]
         sections.append(Section(f"{self.room}_duties", DUTIES, rows, STAYS_DUTY))
@@ -126,8 +126,8 @@ def _count(session: Session, name: str, person: Person) -> int:
     return session.scalar(counted) or 0
 
 
-DUTIES = N_("What you did as staff")
-STAYS_DUTY = N_("Stays: acts in office are records of the city.")
+DUTIES = N_("Steps you took, by kind of record")
+STAYS_DUTY = N_("Stays: such steps are records of the city.")
 GOES = N_("Is deleted with the account.")
 STAYS_NAMELESS = N_("Stays without your name.")
 STAYS_RECORD = N_("Stays as a record without your name and address.")
