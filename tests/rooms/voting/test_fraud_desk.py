@@ -23,6 +23,7 @@ from tests.factories.evenings import wroclaw
 from tests.factories.fraud import keys_of, plant
 from tests.factories.voting import make_vote, make_voter, post, prove, vote
 
+VOTER = re.compile(r"\bbad\d+\b")
 GROUPED = re.compile(r"(?<![\w-])7[\s,.'\u00a0\u202f\u2009]?919(?![\w-])")
 
 
@@ -64,7 +65,7 @@ def test_the_desk_tells_each_sign_in_a_sentence(client, session, raided):
     assert "320 votes from one network address with 65 phones, in 5 hours" in page
     assert "of people born in the same year within five hours" in page
     assert "almost all the same" in page and "Three signs or more" in page
-    assert "bad" not in page
+    assert not VOTER.search(page)
 
 
 def test_a_case_goes_from_its_signs_to_void_votes_by_two_people(client, session, raided):
@@ -85,7 +86,7 @@ def test_a_case_goes_from_its_signs_to_void_votes_by_two_people(client, session,
     assert post(client, decide, {"decision": "approve"}).status_code == 302
     assert len(session.scalars(select(VoidedBallot)).all()) == 320
     page = client.page(path)
-    assert "Votes are void" in page and "bad" not in page
+    assert "Votes are void" in page and not VOTER.search(page)
 
 
 def _as(client, person, path):

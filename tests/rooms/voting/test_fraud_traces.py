@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -156,7 +157,7 @@ def test_the_pattern_of_wroclaw_in_the_box_raises_every_flag_once(session):
     address = next(flag for flag in flags if flag.kind == "address")
     assert (address.figures["votes"], address.figures["phones"]) == (320, 65)
     told = json.dumps([[flag.kind, flag.subject, flag.figures] for flag in flags])
-    assert "bad" not in told.replace("bad-", ""), "no voter is named"
+    assert not re.search(r"\bbad\d", told), "no voter is named"
 
 
 def test_an_ordinary_evening_in_the_box_raises_none(session):
