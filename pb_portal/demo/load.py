@@ -23,6 +23,7 @@ from pb_portal.demo.delivery import load_delivery
 from pb_portal.demo.desk import load_desk
 from pb_portal.demo.help_desks import load_help_desks
 from pb_portal.demo.people import LOGINS, People, load_people, write_private
+from pb_portal.demo.polling import load_polling
 from pb_portal.demo.proposals import Crowd, load_proposals
 from pb_portal.demo.talk import load_talk, load_words
 from pb_portal.domain.signature import Signature
@@ -88,6 +89,7 @@ def load(session: Session, by: Signature, settings: Settings, today: date) -> Sa
     voters = votes.load_open_vote(session, voting, settings, at, chance)
     load_checks(session, voting, people, settings, at, Random(17))
     load_codes(session, voting, people, voters, settings, at)
+    load_polling(session, voting, people, at)
     root = Path(settings.pb_instance) / "files"
     album = projects.load_projects(session, city, past, people, root, at, chance)
     reports.load_reports(session, city, people, album, root, reports.Calendar(at, zone), chance)

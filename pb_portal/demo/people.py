@@ -78,6 +78,8 @@ STAFF = {
     "head": ("reviewer", "Руководитель проверки (пример)", None),
     "secretary": ("secretary", "Секретарь совета (пример)", None),
     "registrar": ("registrar", "Регистратор (пример)", None),
+    "registrar2": ("registrar", "Второй регистратор (пример)", None),
+    "registrar3": ("registrar", "Третий регистратор (пример)", None),
     "commissioner": ("commissioner", "Первый член комиссии (пример)", None),
     "commissioner2": ("commissioner", "Второй член комиссии (пример)", None),
     "manager": ("manager", "Руководитель проектов (пример)", None),

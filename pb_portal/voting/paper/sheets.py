@@ -37,9 +37,8 @@ def pdf_of(session: Session, batch: Batch, paper: str) -> bytes:
         rows = _cover if paper == "cover" else _protocol
         lines = [[_both(name), *rest] for name, *rest in rows(batch)]
         return pdf.render("polling_sheet", {**data, "title": data[paper], "lines": lines})
-    papers = [
-        _line(place, session.get_one(Proposal, one)) for place, one in enumerate(batch.papers)
-    ]
+    shown = [session.get_one(Proposal, one) for one in batch.papers]
+    papers = [_line(place, one) for place, one in enumerate(shown, start=1)]
     serials = [serial_code(number) for number in range(batch.first, batch.last + 1)]
     files = {f"{code}.png": _qr(batch, code) for code in serials}
     data |= {"papers": papers, "serials": serials, "kind": rules.ballot_type}

@@ -9,6 +9,7 @@ import errorSummary from "./error_summary.js";
 import estimate from "./estimate.js";
 import filters from "./filters.js";
 import insert from "./insert.js";
+import keying from "./keying.js";
 import menu from "./menu.js";
 import passkey from "./passkey.js";
 import photoPreview from "./photo_preview.js";
@@ -34,6 +35,7 @@ const modules = {
   estimate,
   filters,
   insert,
+  keying,
   menu,
   passkey,
   "photo-preview": photoPreview,

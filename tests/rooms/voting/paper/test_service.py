@@ -19,7 +19,7 @@ from pb_portal.register.service import Proved
 from pb_portal.voting import queries as box
 from pb_portal.voting import service as voting
 from pb_portal.voting.models import Ballot, Participation
-from pb_portal.voting.paper import queries, service
+from pb_portal.voting.paper import queries, service, sheets
 from pb_portal.voting.paper.models import Batch, HandedOut, Keyer
 from tests.factories import make_area, make_person, signed
 from tests.factories.polling import KEY, ZONE, Polls
@@ -498,3 +498,19 @@ def test_a_batch_of_another_person_is_not_shown(polls):
     assert queries.works_on(batch, polls.staff[0].id)
     assert not queries.works_on(batch, polls.staff[1].id)
     assert not queries.works_on(batch, None)
+
+
+def test_what_is_typed_for_a_printed_box_means_the_proposal_printed_beside_it(
+    polls, app, monkeypatch
+):
+    batch = polls.issued(3)
+    printed = {}
+    monkeypatch.setattr(sheets.pdf, "render", lambda name, data, **_: printed.update(data) or b"")
+    with app.test_request_context():
+        sheets.pdf_of(polls.session, queries.get_batch(polls.session, batch.id), "ballots")
+    assert printed["serials"] == [polling.serial_code(batch.first + n) for n in range(3)]
+    by_number = {paper.number: paper.id for paper in polls.papers}
+    assert [line["place"] for line in printed["papers"]] == [1, 2, 3, 4]
+    for line in printed["papers"]:
+        marks = polling.read_marks(str(line["place"]), batch.papers, "approval")
+        assert marks.choices == (by_number[line["number"]],)
