@@ -84,7 +84,7 @@ def load_cycle(
     zone: ZoneInfo,
     at: datetime,
 ) -> Cycle:
-    """One cycle with the usual calendar around its vote, and rules frozen when it has begun."""
+    """One cycle with the usual calendar around its vote, and rules still to be frozen."""
     title = {"kk": f"ХҚБ-{year}", "ru": f"БНУ-{year}", "en": f"PB {year}"}
     cycle = Cycle(
         slug=f"bnu-{year}",
@@ -106,10 +106,14 @@ def load_cycle(
     service.write_rules(
         session, cycle, RuleBook(max_choices=3, options=_options(first_voting_day, at))
     )
-    begins = datetime.combine(first_voting_day, time(), zone)
+    return cycle
+
+
+def freeze_begun(session: Session, cycle: Cycle, at: datetime) -> None:
+    """Freeze the rules of a cycle whose vote has begun, once everything on its ballot is there."""
+    begins = next(phase.starts_at for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
     if begins <= at:
         service.freeze_rules(session, Signature(SYSTEM, begins - timedelta(days=1)), cycle)
-    return cycle
 
 
 _SHARES = "equal-shares/add1-exhaustive:step=1000"

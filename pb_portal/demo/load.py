@@ -18,7 +18,7 @@ from pb_portal.demo.catalogues import load_catalogues
 from pb_portal.demo.checking import load_checks
 from pb_portal.demo.codes import load_codes
 from pb_portal.demo.council import load_council
-from pb_portal.demo.cycles import load_city, load_cycle
+from pb_portal.demo.cycles import freeze_begun, load_city, load_cycle
 from pb_portal.demo.delivery import load_delivery
 from pb_portal.demo.desk import load_desk
 from pb_portal.demo.help_desks import load_help_desks
@@ -80,6 +80,7 @@ def load(session: Session, by: Signature, settings: Settings, today: date) -> Sa
         cycle = load_cycle(session, city, year, first_day, zone, at)
         made = load_proposals(session, city, cycle, crowd, plan, at, chance)
         load_talk(session, made, people.residents, crowd.resident, at, Random(year))
+        freeze_begun(session, cycle, at)
         cycles.append(cycle)
     load_words(session, people.by_role["administrator"], at)
     load_council(session, cycles, people.by_role["secretary"], at, Random(11))
