@@ -24,7 +24,7 @@ KEPT = [
     (
         "proposals_proposal",
         ("cycle_id", "area_id", "number", "cost", "reviewed_cost", "status"),
-        f"OLD.status IN {ON_BALLOT} AND ",
+        "OLD.status = 'admitted' AND ",
         f" OR NEW.status NOT IN {ON_BALLOT}",
         "what stands on the ballot is fixed with the rule book",
     ),

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Iterable, Sequence
 
+from pb_portal.tally.receipt import tree
 from pb_portal.tally.receipt.code import leaf_prefix, receipt_of
 
 __all__ = [
@@ -21,8 +22,7 @@ __all__ = [
     "tree_root",
 ]
 
-LEAF = b"\x00"
-NODE = b"\x01"
+LEAF = tree.LEAF
 
 
 def cycle_key(key: str, cycle_id: int) -> str:
@@ -72,23 +72,8 @@ def leaf_of_entry(entry: bytes) -> str:
 
 
 def tree_root(leaves: Iterable[str]) -> str:
-    """RFC 6962 tree head over hex leaves in the order given; of no leaves, SHA-256 of nothing.
-
-    Works in one pass: a stack of full subtrees, merged like carries of a binary counter.
-    """
-    stack: list[tuple[int, bytes]] = []
-    for item in leaves:
-        size, digest = 1, bytes.fromhex(item)
-        while stack and stack[-1][0] == size:
-            digest = hashlib.sha256(NODE + stack.pop()[1] + digest).digest()
-            size *= 2
-        stack.append((size, digest))
-    if not stack:
-        return hashlib.sha256(b"").hexdigest()
-    _, root = stack.pop()
-    while stack:
-        root = hashlib.sha256(NODE + stack.pop()[1] + root).digest()
-    return root.hex()
+    """RFC 6962 tree head over hex leaves in the order given; of no leaves, SHA-256 of nothing."""
+    return tree.root_of_leaves(map(bytes.fromhex, leaves))[0].hex()
 
 
 def _keyed(key: str, *parts: str) -> str:

@@ -7,13 +7,14 @@ from flask_babel import force_locale
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
-from pb_portal.db import Missing, session
+from pb_portal.db import Missing, database_now, session
 from pb_portal.results import bundles, downloads, exports, packed, queries
 from pb_portal.results import protocol as protocols
 from pb_portal.results.models import CountRun
 from pb_portal.results.source import Unfit
 from pb_portal.results.views import blueprint
 from pb_portal.tally.pabulib import dumps
+from pb_portal.voting import queries as voting
 from pb_portal.web import clock, limits
 from pb_portal.web.guard import public
 from pb_portal.web.i18n import LOCALES
@@ -101,6 +102,19 @@ def bundle(slug: str) -> Response:
     answer = _binary(found.data, f"{slug}-bundle.zip", ZIP)
     answer.set_etag(found.sha256)
     return answer
+
+
+@blueprint.get("/c/<slug>/results/leaves.txt")
+@limits.limiter.limit("10 per minute")
+@public
+def leaves(slug: str) -> Response:
+    """Every leaf of the ledger, sorted, one a line, with no ballot beside it: whoever keeps a
+    receipt finds the own one here, and the root over all is the head in the bundle."""
+    cycle, _run = certified(slug)
+    if cycle.is_imported:
+        raise Missing("leaves")
+    listed = voting.ledger_leaves(session(), cycle.id, database_now(session()))
+    return _file("".join(f"{leaf}\n" for leaf in listed), f"{slug}-leaves.txt", "text/plain")
 
 
 @blueprint.get("/c/<slug>/results/ballots.zip")

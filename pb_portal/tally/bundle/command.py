@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
 
 from pb_portal.tally.bundle.archive import BundleError
 from pb_portal.tally.bundle.verify import HOLDS, Report, verify
@@ -18,7 +20,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        report = verify(options.bundle, key=options.key, check_engines=options.both_engines)
+        with Path(options.leaves).open("rb") if options.leaves else nullcontext() as leaves:
+            report = verify(
+                options.bundle, key=options.key, check_engines=options.both_engines, leaves=leaves
+            )
     except BundleError as error:
         print(error, file=sys.stderr)
         return 2
@@ -37,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("bundle", metavar="BUNDLE")
     parser.add_argument("--key", metavar="HEX", default="", help="the city's public key")
+    parser.add_argument(
+        "--leaves", metavar="LEAVES.txt", default="", help="the published list of all leaves"
+    )
     parser.add_argument(
         "--both-engines", action="store_true", help="count equal shares by both engines (slow)"
     )

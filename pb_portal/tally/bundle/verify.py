@@ -6,7 +6,7 @@ not let anyone check. Nothing is taken on trust but the public key, which the ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -14,6 +14,7 @@ from pb_portal.tally.bundle import ed25519
 from pb_portal.tally.bundle.archive import BundleError, canonical, digest, parse, unpack
 from pb_portal.tally.bundle.build import FORMAT, MANIFEST, SIGNATURE, signature_record
 from pb_portal.tally.bundle.recount import recount
+from pb_portal.tally.receipt import tree
 
 HOLDS: Final = "holds"
 DIFFERS: Final = "differs"
@@ -50,8 +51,15 @@ class Report:
         self.say(HOLDS if holds else DIFFERS, right if holds else wrong)
 
 
-def verify(source: BinaryIO | str, *, key: str = "", check_engines: bool = False) -> Report:
-    """Check a bundle. ``BundleError`` if it is none; ``key`` is the city's, in hexadecimal."""
+def verify(
+    source: BinaryIO | str,
+    *,
+    key: str = "",
+    check_engines: bool = False,
+    leaves: Iterable[bytes] | None = None,
+) -> Report:
+    """Check a bundle. ``BundleError`` if it is none; ``key`` is the city's, in hexadecimal;
+    ``leaves`` are the lines of the published list of all leaves."""
     members = unpack(source)
     report = Report()
     _manifest(report, members)
@@ -64,6 +72,8 @@ def verify(source: BinaryIO | str, *, key: str = "", check_engines: bool = False
     _rules(report, rules)
     seed = _lot(report, lot, rules)
     _ledger(report, parse(members, "ledger.json"), parse(members, "result.json"))
+    if leaves is not None:
+        _leaves(report, parse(members, "ledger.json"), leaves)
     for kind, text in recount(members, rules, seed, check_engines=check_engines):
         report.say(kind, text)
     return report
@@ -167,6 +177,20 @@ def _ledger(report: Report, ledger: Mapping[str, Any], result: Mapping[str, Any]
             f"{ballots} ballots were counted, more than the ledger has leaves.",
         )
     _head_signatures(report, ledger, heads)
+
+
+def _leaves(report: Report, ledger: Mapping[str, Any], lines: Iterable[bytes]) -> None:
+    heads = ledger.get("heads")
+    last = heads[-1] if isinstance(heads, list) and heads else {}
+    try:
+        root, size = tree.root_of_leaves(bytes.fromhex(line.decode().strip()) for line in lines)
+    except ValueError as error:
+        raise BundleError("The list of leaves is not one hexadecimal leaf a line.") from error
+    report.check(
+        (last.get("root"), last.get("size")) == (root.hex(), size),
+        "The list of leaves has the root and the size of the last head of the ledger.",
+        "The list of leaves is not the one of the last head of the ledger.",
+    )
 
 
 def _head_signatures(

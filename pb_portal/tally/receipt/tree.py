@@ -7,7 +7,7 @@ not hold the leaves. Checking follows RFC 9162, sections 2.1.3.2 and 2.1.4.2.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 LEAF = b"\x00"
 NODE = b"\x01"
@@ -42,6 +42,27 @@ def parts(size: int) -> list[tuple[int, int]]:
 def root(size: int, subtree: Subtree) -> bytes:
     """The root over the first leaves."""
     return _hash(0, size, subtree) if size else EMPTY
+
+
+def root_of_leaves(leaves: Iterable[bytes]) -> tuple[bytes, int]:
+    """The root over leaves as they come, and how many there were.
+
+    Works in one pass: a stack of full subtrees, merged like carries of a binary counter.
+    """
+    stack: list[tuple[int, bytes]] = []
+    count = 0
+    for leaf in leaves:
+        size, digest, count = 1, leaf, count + 1
+        while stack and stack[-1][0] == size:
+            digest = node_hash(stack.pop()[1], digest)
+            size *= 2
+        stack.append((size, digest))
+    if not stack:
+        return EMPTY, 0
+    _, found = stack.pop()
+    while stack:
+        found = node_hash(stack.pop()[1], found)
+    return found, count
 
 
 def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from io import BytesIO
 
 from sqlalchemy import text
 
@@ -87,3 +88,23 @@ def test_an_audit_writes_nothing_and_its_outcome_cannot_be_altered(session):
             assert "append-only" in str(error)
         else:
             raise AssertionError(attack)
+
+
+def test_the_list_of_all_leaves_is_public_after_the_certification_alone(client, session, voted):
+    from pb_portal.results import bundles
+    from pb_portal.tally.bundle import verify
+    from tests.rooms.results.test_service import SIGNER, certified
+
+    first, second = (make_person(session, "commissioner") for _ in range(2))
+    path = f"/c/{voted.slug}/results/leaves.txt"
+    assert client.get(path).status_code == 404
+    run = certified(session, voted, first, second)
+    kept = bundles.keep(session, run.id, SIGNER, audit_keys().zone)
+    lines = client.get(path).data.splitlines()
+    assert lines == sorted(lines) and len(lines) == 5
+    assert verify(BytesIO(kept.data), leaves=lines).holds
+    for other in (lines[1:], [*lines, lines[0]], lines[::-1]):
+        report = verify(BytesIO(kept.data), leaves=other)
+        assert [one.text for one in report.findings if one.kind == "differs"] == [
+            "The list of leaves is not the one of the last head of the ledger."
+        ]

@@ -5,12 +5,13 @@ Every GET route of the application is walked by a visitor, a resident and each s
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from werkzeug.routing.converters import NumberConverter
 
 from pb_portal.db import database_now
@@ -19,10 +20,12 @@ from pb_portal.domain.permissions import Role
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.voting import queries
-from pb_portal.voting.models import Ballot, Participation
+from pb_portal.voting.ledger import sealing
+from pb_portal.voting.models import Ballot, Participation, PendingLeaf
 from tests.conftest import sign_in
 from tests.factories import make_person
 from tests.factories.voting import make_vote, make_voter, prove, vote
+from tests.rooms.voting.test_sealing import cast, proof_of, seal
 
 PLANTED = 7919
 GROUPED = re.compile(r"(?<![\w-])7[\s,.'\u00a0\u202f\u2009]?919(?![\w-])")
@@ -115,6 +118,52 @@ def test_a_planted_count_appears_on_no_page_for(app, client, session, planted, w
             opened += answer.status_code == 200
     assert opened > 10
     assert not GROUPED.search(caplog.text)
+
+
+def test_what_is_published_of_a_full_and_of_an_empty_box_is_alike_to_the_byte(
+    app, client, session, planted
+):
+    """Heads, proofs of consistency and the pages of receipts: same parts, same lengths."""
+    full, _ = planted
+    empty, _ = make_vote(session, slug=full.slug[:-1] + "z")
+    told = {}
+    for cycle in (full, empty):
+        for _ in range(3):
+            seal(session, cycle)
+        pages = [
+            client.get(f"/c/{cycle.slug}/ledger/heads.json"),
+            client.get(f"/c/{cycle.slug}/ledger/consistency.json?first=1&second=3"),
+            client.get(f"/c/{cycle.slug}/receipt"),
+        ]
+        assert [page.status_code for page in pages] == [200] * 3
+        for page in pages:
+            assert not GROUPED.search(page.get_data(as_text=True))
+        told[cycle.slug] = [
+            (len(page.data), {name for name, _ in page.headers} - {"Set-Cookie"}) for page in pages
+        ]
+    assert told[full.slug] == told[empty.slug]
+    receipt = ledger.receipt_of(session.scalars(select(Ballot.leaf).limit(1)).one())
+    alone, more = make_vote(session, slug=full.slug[:-1] + "y")
+    sizes = set()
+    for cycle, code in ((full, receipt), (alone, cast(session, alone, more))):
+        if cycle is alone:
+            seal(session, cycle)
+        proof = json.loads(proof_of(session, cycle, code))
+        proof["batch"]["index"] = proof["batch"]["number"] = proof["head"]["batches"] = 0
+        proof["tree"]["path"] = []
+        sizes.add(len(json.dumps(proof)))
+    assert len(sizes) == 1
+
+
+def test_no_row_the_public_can_read_tells_how_many_batches_were_full(session, planted):
+    """A batch more or less depends on the clock alone: the surplus waits for the next one."""
+    cycle, _ = planted
+    first = seal(session, cycle)
+    assert session.scalar(select(func.count()).select_from(PendingLeaf)) == PLANTED - 4096
+    now = database_now(session)
+    every = timedelta(seconds=15)
+    assert sealing.due(session, first.sealed_at + every - timedelta(seconds=1), every) == []
+    assert len(sealing.due(session, now + every, every)) == 1
 
 
 def test_a_voter_sees_no_count_either(client, session, planted):
