@@ -28,6 +28,7 @@ from pb_portal.signing import Keys
 from pb_portal.tally import ElectionError
 from pb_portal.tally.bundle import digest, verify
 from pb_portal.voting import heads
+from pb_portal.voting.ledger import sealing
 from pb_portal.voting.ledger.audit import Finding, Look, findings
 from pb_portal.voting.models import LedgerHead
 
@@ -195,7 +196,7 @@ def last_runs(session: Session, cycle_id: int, most: int = 10) -> list[AuditRun]
 
 
 def due(session: Session) -> list[int]:
-    """Votes whose box was closed, counted or certified since they were last audited."""
+    """Votes whose ledger has ended, and that were counted or certified since the last audit."""
     audited = select(func.max(AuditRun.at)).where(AuditRun.cycle_id == Cycle.id).scalar_subquery()
     closed = select(func.max(LedgerHead.signed_at)).where(LedgerHead.cycle_id == Cycle.id)
     moments = (CountRun.counted_at, CountRun.certified_at)
@@ -206,12 +207,11 @@ def due(session: Session) -> list[int]:
         for moment in moments
     ]
     newer = [moment > audited for moment in (closed.scalar_subquery(), *counted)]
-    return list(
-        session.scalars(
-            select(Cycle.id).where(
-                ~Cycle.is_imported,
-                closed.scalar_subquery().is_not(None),
-                or_(audited.is_(None), *newer),
-            )
+    found = session.scalars(
+        select(Cycle.id).where(
+            ~Cycle.is_imported,
+            closed.scalar_subquery().is_not(None),
+            or_(audited.is_(None), *newer),
         )
     )
+    return [cycle_id for cycle_id in found if sealing.ended(session, cycle_id)]

@@ -79,6 +79,16 @@ def _is_due(
     return any_pending(session, cycle_id)
 
 
+def ended(session: Session, cycle_id: int) -> bool:
+    """Whether the ledger of a closed vote has come to its end: nothing waits any more."""
+    ends_at = session.scalar(
+        select(Phase.ends_at).where(Phase.cycle_id == cycle_id, Phase.kind == PhaseKind.VOTING)
+    )
+    last = batches.newest(session, cycle_id, CLOSING)
+    closed = [batch for batch in last if ends_at is not None and batch.sealed_at >= ends_at]
+    return len(closed) == CLOSING and not any_pending(session, cycle_id)
+
+
 def any_pending(session: Session, cycle_id: int) -> bool:
     """Whether a leaf waits for its batch."""
     return bool(session.scalar(select(exists().where(PendingLeaf.cycle_id == cycle_id))))

@@ -130,11 +130,11 @@ def find_receipt(session: Session, cycle_id: int, receipt: str) -> str | None:
     start = ledger.leaf_prefix(receipt)
     if start is None:
         return None
-    return session.scalar(
-        select(Ballot.leaf).where(
-            Ballot.cycle_id == cycle_id, Ballot.leaf >= start, Ballot.leaf < start + "g"
-        )
+    # By the leaf alone: with the cycle beside it SQLite reads the whole box by the cycle's index.
+    found = session.execute(
+        select(Ballot.leaf, Ballot.cycle_id).where(Ballot.leaf >= start, Ballot.leaf < start + "g")
     )
+    return next((row.leaf for row in found if row.cycle_id == cycle_id), None)
 
 
 def receipt_included(session: Session, cycle_id: int, receipt: str) -> bool:
