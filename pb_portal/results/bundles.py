@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
@@ -111,8 +112,8 @@ def _about(cycle: Cycle, run: CountRun) -> dict[str, object]:
         "year": cycle.year,
         "city": cycle.city,
         "sample": cycle.is_sample,
-        "counted_at": run.counted_at.isoformat(),
-        "certified_at": run.certified_at.isoformat() if run.certified_at else "",
+        "counted_at": run.counted_at.astimezone(UTC).isoformat(),
+        "certified_at": run.certified_at.astimezone(UTC).isoformat() if run.certified_at else "",
         "input_sha256": run.input_digest,
         "result_sha256": run.result_digest,
         "turnout": queries.public_turnout(run),
