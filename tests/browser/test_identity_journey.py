@@ -26,13 +26,13 @@ def look(person: Any) -> None:
 
 
 def choose(person: Any, portal: Any, way: str) -> Any:
-    """The first page: which way."""
+    """The first page: the phone's form, and the other ways under it."""
     page = person.go(f"/c/{portal.cycle(1)}/vote")
-    assert page.locator("input[name=way]").count() == 4
+    assert page.locator(".vote-ways a").count() == 3
     look(person)
-    page.locator(f"input[name=way][value={way}]").check(force=True)
-    press(page, "main form:has(input[name=way]) button[type=submit]")
-    look(person)
+    if way != "phone":
+        press(page, f".vote-ways a[href$='/vote/{way}']")
+        look(person)
     return page
 
 
@@ -87,7 +87,7 @@ def test_a_code_to_the_phone(portal: Any, visitor: Any, scripts: bool) -> None:
 def test_a_code_on_paper(portal: Any, visitor: Any, scripts: bool) -> None:
     voter, other = portal.voters[7 if scripts else 8], portal.voters[9]
     person = visitor("kk", phone=True, scripts=scripts)
-    page = choose(person, portal, "paper_code")
+    page = choose(person, portal, "paper-code")
     type_person(page, voter, code=other["paper_code"][:-1] + "!")
     press(page, FORM)
     assert page.locator(".error-summary").count() == 1
@@ -96,7 +96,7 @@ def test_a_code_on_paper(portal: Any, visitor: Any, scripts: bool) -> None:
     press(page, FORM)
     assert to_receipt(person)
     again = visitor("kk", phone=True, scripts=scripts)
-    page = choose(again, portal, "paper_code")
+    page = choose(again, portal, "paper-code")
     type_person(page, other, code=voter["paper_code"])
     press(page, FORM)
     assert page.locator(".error-summary").count() == 1, "a code serves one voter"
@@ -149,9 +149,7 @@ def test_with_the_keyboard_alone(portal: Any, visitor: Any) -> None:
     voter = portal.voters[12]
     person = visitor("kk", phone=True)
     page = person.go(f"/c/{portal.cycle(1)}/vote")
-    reach(page, "input[name=way]")
-    page.keyboard.press("ArrowDown")
-    assert page.locator("input[name=way][value=paper_code]").is_checked()
+    reach(page, ".vote-ways a[href$='/vote/paper-code']")
     send(page)
     for name, value in (
         ("iin", voter["iin"]),
