@@ -15,8 +15,7 @@ from pb_portal.accounts import four_eyes
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.audit import service as audit
-from pb_portal.cycles import service as cycles
-from pb_portal.cycles.models import Cycle
+from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.db import Missing
 from pb_portal.domain import identity, ledger
 from pb_portal.domain.fraud_case import REASONS
@@ -198,9 +197,14 @@ def _case_of(session: Session, request: ApprovalRequest, kind: str) -> FraudCase
 
 
 def _hold_box(session: Session, cycle_id: int) -> None:
-    """Wait for a count and for every ballot on its way, in the order in which the count does."""
+    """Wait for a count and for every ballot on its way, in the order in which the count does.
+
+    Ballots share the phase's lock, so this one takes it alone: a ballot either lies in the box
+    when the void is written, or finds the void there.
+    """
     session.get(Cycle, cycle_id, with_for_update=True)
-    cycles.lock_phase(session, cycle_id, PhaseKind.VOTING)
+    voting = (Phase.cycle_id == cycle_id, Phase.kind == PhaseKind.VOTING)
+    session.execute(select(Phase.id).where(*voting).with_for_update())
 
 
 def _demand_open(session: Session, cycle_id: int) -> None:
