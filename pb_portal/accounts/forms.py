@@ -27,11 +27,6 @@ class RegisterForm(Form):
     email = EmailField(
         _l("E-mail"), _email, filters=[tidy], description=_l("Nobody but you will see it")
     )
-    password = PasswordField(
-        _l("Password"),
-        [required(_l("Choose a password")), up_to(200)],
-        description=_l("At least 10 characters. Three words are easy to remember"),
-    )
 
 
 class LoginForm(Form):

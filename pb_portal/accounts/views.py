@@ -67,22 +67,15 @@ def register() -> Answer:
     """Make an account."""
     form = RegisterForm()
     if form.validate_on_submit():
-        try:
-            hashed = service.hash_password(
-                form.password.data, email=form.email.data, name=form.name.data
+        with transaction() as work:
+            service.register(
+                work,
+                email=form.email.data,
+                name=form.name.data,
+                locale=i18n.language(),
+                at=clock.now(),
             )
-            with transaction() as work:
-                service.register(
-                    work,
-                    email=form.email.data,
-                    name=form.name.data,
-                    password_hash=hashed,
-                    locale=i18n.language(),
-                    at=clock.now(),
-                )
-            return redirect(url_for(".check_letters"))
-        except Refusal as refusal:
-            form.show(refusal)
+        return redirect(url_for(".check_letters"))
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/register.html", form=form), status
 
@@ -98,18 +91,23 @@ def check_letters() -> str:
 @limits.limiter.limit(limits.LOGIN, methods=["POST"])
 @public
 def confirm(token: str) -> Answer:
-    """Confirm an address. The link shows a button, since letters' links are opened by robots."""
-    if request.method == "GET":
-        live = queries.find_email_token(session(), token, "confirm", clock.now())
-        return render_template("accounts/confirm.html", live=live is not None)
-    try:
-        with transaction() as work:
-            person_id = service.confirm(work, token, at=clock.now()).id
-    except Refusal:
-        return render_template("accounts/confirm.html", live=False), 422
-    onward = _entered(person_id)
-    flash(_("Your address is confirmed. Welcome."), "success")
-    return onward
+    """Confirm an address and choose the password. The link shows a form, since letters' links are
+    opened by robots."""
+    form = NewPasswordForm()
+    found = queries.find_email_token(session(), token, "confirm", clock.now())
+    if found is not None and form.validate_on_submit():
+        owner = found.person
+        try:
+            hashed = service.hash_password(form.password.data, email=owner.email, name=owner.name)
+            with transaction() as work:
+                person_id = service.confirm(work, token, password_hash=hashed, at=clock.now()).id
+            onward = _entered(person_id)
+            flash(_("Your address is confirmed. Welcome."), "success")
+            return onward
+        except Refusal as refusal:
+            form.show(refusal)
+    status = 422 if form.is_submitted() else 200
+    return render_template("accounts/confirm.html", form=form, live=found is not None), status
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

@@ -39,7 +39,6 @@ def register(person: Any) -> None:
     page = person.go("/register")
     page.fill("input[name=name]", "Айжан")
     page.fill("input[name=email]", EMAIL)
-    page.fill("input[name=password]", PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/register/check")
     person.check()
@@ -47,6 +46,7 @@ def register(person: Any) -> None:
     person.check()
     page.locator("main a[href*='/confirm/']").first.click()
     page.wait_for_url("**/confirm/**")
+    page.fill("input[name=password]", PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/me")
 

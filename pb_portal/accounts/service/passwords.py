@@ -56,11 +56,12 @@ def hash_password(password: str, *, email: str = "", name: str = "") -> str:
 
 
 def password_fits(person: Person | None, password: str) -> bool:
-    """Whether the password is the person's; takes as long when there is no such person.
+    """Whether the password is the person's; takes as long when there is no such person, or one
+    who has not chosen a password yet.
 
     As slow as hashing: call it before `transaction()`, never inside.
     """
-    stored = person.password_hash if person else _NOBODY
+    stored = (person.password_hash if person else "") or _NOBODY
     try:
         HASHER.verify(stored, password)
     except (VerifyMismatchError, InvalidHashError):

@@ -20,9 +20,10 @@ from pb_portal.outbox import service as outbox
 
 
 def register(
-    session: Session, *, email: str, name: str, password_hash: str, locale: str, at: datetime
+    session: Session, *, email: str, name: str, locale: str, at: datetime
 ) -> Person | None:
-    """Make an account and send a letter to confirm its address.
+    """Make an account without a password and send a letter to confirm its address: whoever opens
+    the letter chooses the password, so that nobody keeps one to somebody else's address.
 
     When the address is taken nothing is made and its owner gets a letter saying so; the page
     shows the same to everybody, so that it cannot be used to find out who has an account.
@@ -31,7 +32,7 @@ def register(
     if taken is None:
         try:
             with session.begin_nested():
-                person = _add(session, email, name, password_hash, locale, at)
+                person = _add(session, email, name, locale, at)
         except IntegrityError:
             taken = queries.find_person(session, email)
     if taken is not None:
@@ -43,11 +44,9 @@ def register(
     return person
 
 
-def _add(
-    session: Session, email: str, name: str, password_hash: str, locale: str, at: datetime
-) -> Person:
+def _add(session: Session, email: str, name: str, locale: str, at: datetime) -> Person:
     person = Person(
-        email=email.casefold(), name=name, password_hash=password_hash, locale=locale, created_at=at
+        email=email.casefold(), name=name, password_hash="", locale=locale, created_at=at
     )
     session.add(person)
     session.flush()
@@ -77,16 +76,17 @@ def send_confirmation(session: Session, person: Person, *, at: datetime) -> None
         "confirm_address",
         recipient=person.email,
         locale=person.locale,
-        name=person.name,
         path=f"/confirm/{token}",
     )
 
 
-def confirm(session: Session, token: str, *, at: datetime) -> Person:
-    """Mark the address as confirmed; refuses (`account.link_dead`) a used or old link."""
+def confirm(session: Session, token: str, *, password_hash: str, at: datetime) -> Person:
+    """Mark the address as confirmed and set the password its owner has chosen, instead of any
+    before it; refuses (`account.link_dead`) a used or old link."""
     found = use(session, token, "confirm", at)
     person = found.person
     person.confirmed_at = person.confirmed_at or at
+    _replace_password(session, person, password_hash, at)
     audit.record(session, Signature(person.actor(), at), "account.confirmed", ("person", person.id))
     return person
 

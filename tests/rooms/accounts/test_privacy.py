@@ -50,9 +50,7 @@ def kinds(session, person):
 
 
 def test_registering_records_consent_with_version_language_and_time(session, at):
-    made = service.register(
-        session, email="new@example.kz", name="A", password_hash="x", locale="kk", at=at
-    )
+    made = service.register(session, email="new@example.kz", name="A", locale="kk", at=at)
     (kept,) = queries.consents(session, made.id)
     assert (kept.purpose, kept.text_version, kept.locale) == ("account", CONSENTS["account"], "kk")
     assert kept.given_at == at and kept.withdrawn_at is None

@@ -15,8 +15,7 @@ from tests.factories import PASSWORD
 
 
 def register(session: Session, at: datetime, email: str = "aigul@example.kz") -> None:
-    hashed = service.hash_password(PASSWORD)
-    service.register(session, email=email, name="Aigul", password_hash=hashed, locale="kk", at=at)
+    service.register(session, email=email, name="Aigul", locale="kk", at=at)
     session.flush()
 
 
@@ -26,10 +25,20 @@ def test_a_new_account_is_confirmed_by_the_link_of_its_letter(
     register(session, at)
     letter = session.scalars(select(Letter)).one()
     token = letter.data["path"].rsplit("/", 1)[1]
-    person = service.confirm(session, token, at=at)
-    assert person.confirmed_at == at
+    hashed = service.hash_password(PASSWORD)
+    person = service.confirm(session, token, password_hash=hashed, at=at)
+    assert person.confirmed_at == at and service.password_fits(person, PASSWORD)
     with pytest.raises(Refusal, match="link_dead"):
-        service.confirm(session, token, at=at)
+        service.confirm(session, token, password_hash=hashed, at=at)
+
+
+def test_before_the_letter_is_opened_no_password_fits(session: Session, at: datetime) -> None:
+    register(session, at)
+    person = queries.find_person(session, "aigul@example.kz")
+    assert person is not None
+    assert not any(service.password_fits(person, typed) for typed in ("", PASSWORD))
+    letter = session.scalars(select(Letter)).one()
+    assert "Aigul" not in str(letter.data), "a stranger's words travel in no letter"
 
 
 def test_a_taken_address_makes_no_second_account_but_tells_its_owner(

@@ -30,6 +30,8 @@ class Draft:
 SAMPLE: dict[str, Any] = {
     "name": "Айгүл",
     "path": "/confirm/abc",
+    "names": {"ru": "БНУ-2026", "kk": "ХҚБ-2026", "en": "Budget 2026"},
+    "slug": "2026",
     "title": "Скамейки у школы № 12",
     "number": 12,
     "code": "482913",
@@ -120,7 +122,7 @@ def test_a_letter_speaks_the_language_of_its_reader(app: Flask, template: str) -
 
 def test_a_text_message_is_one_line_without_frame(app: Flask) -> None:
     with app.app_context():
-        draft = Draft("confirm_address", "en", "sms", {"name": "A", "path": "/confirm/x"})
+        draft = Draft("account_exists", "en", "sms", {"name": "A", "path": "/confirm/x"})
         text = write(app.jinja_env, draft, "https://budget.example")
     assert text.subject == "" and "\n" not in text.body and text.body.startswith("Hello, A.")
 

@@ -184,7 +184,7 @@ def test_a_link_that_another_press_has_just_used_is_dead(
     both_saw = queries.find_email_token(session, token, purpose, at)
     monkeypatch.setattr(queries, "find_email_token", lambda *_: both_saw)
     acts: dict[str, Any] = {
-        "confirm": lambda: service.confirm(session, token, at=at),
+        "confirm": lambda: service.confirm(session, token, password_hash="x", at=at),
         "reset": lambda: service.set_password(session, token, password_hash="x", at=at),
     }
     acts[purpose]()
