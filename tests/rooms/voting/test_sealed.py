@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from werkzeug.routing.converters import NumberConverter
 
-from pb_portal.db import database_now
+from pb_portal.db import database_now, db
 from pb_portal.domain import ledger
 from pb_portal.domain.permissions import Role
 from pb_portal.domain.phases import PhaseKind
@@ -22,6 +22,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.voting import queries
 from pb_portal.voting.ledger import sealing
 from pb_portal.voting.models import Ballot, Participation, PendingLeaf
+from pb_portal.voting.paper.models import Batch, HandedOut, PollingPoint
 from tests.conftest import sign_in
 from tests.factories import make_person
 from tests.factories.voting import make_vote, make_voter, prove, vote
@@ -66,13 +67,38 @@ def planted(session):
         )
     session.execute(insert(Ballot), ballots)
     session.execute(insert(Participation), people)
+    plant_papers(session, cycle, today)
     session.flush()
     return cycle, papers
 
 
+def plant_papers(session, cycle, today):
+    """7,919 papers handed out at a polling point and found in a batch that came back."""
+    staff = [make_person(session, "registrar").id for _ in range(2)]
+    point = PollingPoint(
+        cycle_id=cycle.id, area_id=cycle.areas[0].area_id, names={"en": "School"},
+        addresses={"en": "Street"}, hours={"en": "Daily"},
+    )  # fmt: skip
+    session.add(point)
+    session.flush()
+    session.add(HandedOut(point_id=point.id, on=today, handed=PLANTED))
+    now = database_now(session)
+    session.add(
+        Batch(
+            cycle_id=cycle.id, point_id=point.id, number=1, first=1, last=8000, papers=[],
+            state="returned", printed_by=staff[0], printed_at=now, issued_by=staff[0],
+            issued_at=now, received_by=staff[1], returned_by=staff[1], returned_at=now,
+            cast_count=PLANTED, spoiled=0, unused=8000 - PLANTED, missing=0,
+        )
+    )  # fmt: skip
+
+
 def addresses(app, cycle, papers) -> list[str]:
     """Every GET route, with ids of things that exist or may."""
+    (batch,) = db.session.scalars(select(Batch).where(Batch.cycle_id == cycle.id))
     fillings = {
+        "batch_id": [str(batch.id)],
+        "point_id": [str(batch.point_id)],
         "slug": [cycle.slug],
         "number": [str(papers[0].number)],
         "proposal_id": [str(papers[0].id)],
