@@ -210,7 +210,7 @@ class Vote(RuleBasedStateMachine):
             iin,
             "Came.",
         )
-        voiding.decide_restore(self.session, self.polls.by(4, now), keys, request, approve=True)
+        voiding.decide_restore(self.session, self.polls.by(4, now), request, approve=True)
         self.restored.add(who)
 
     @precondition(lambda self: self.state == "open" and len(self.people) > 1)
@@ -308,7 +308,7 @@ def test_a_vote_lived_in_any_order_counts_each_person_once(app):
         Vote,
         settings=settings(
             max_examples=RUNS,
-            stateful_step_count=18,
+            stateful_step_count=25,
             deadline=None,
             derandomize=not os.environ.get("FAULTS_FULL"),
             suppress_health_check=list(HealthCheck),
