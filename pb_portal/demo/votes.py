@@ -24,6 +24,7 @@ from pb_portal.register.models import RegisterEntry, RegisterState
 from pb_portal.results import bundles
 from pb_portal.results import service as results
 from pb_portal.signing import Signer
+from pb_portal.voting.ledger import batches, sealing
 from pb_portal.voting.models import Ballot, Participation
 
 VOTERS_PER_AREA = 40
@@ -58,6 +59,15 @@ def load_past_vote(
         signer=signer,
     )
     bundles.keep(session, run.id, signer, ZoneInfo(settings.city_timezone))
+    _end_ledger(session, cycle, settings, signer)
+
+
+def _end_ledger(session: Session, cycle: Cycle, settings: Settings, signer: Signer) -> None:
+    """Seal what was cast, as the worker would have done after the close."""
+    keys = batches.keys_of(cycle.id, settings.ballot_key)
+    closed = sealing.Round(cycle.id, cycle.slug, open=False)
+    for _ in range(sealing.CLOSING):
+        sealing.store(session, sealing.prepare(session, closed, keys, signer))
 
 
 def load_open_vote(
