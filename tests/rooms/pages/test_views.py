@@ -240,7 +240,10 @@ def test_the_box_has_pages_newest_first(client: StrictClient, session: Session) 
 
 
 def test_a_text_message_shows_its_code_apart(client: StrictClient, session: Session) -> None:
-    post(session, channel="sms", path="/x", name="482913")
+    by = Signature(SYSTEM, datetime.now(UTC))
+    values = {"locale": "ru", "channel": "sms", "code": "482913", "minutes": 10}
+    outbox.post(session, by, "identity_code", recipient="+77000000001", **values)
+    session.flush()
     assert "<code>482913</code>" in client.page("/letters")
 
 

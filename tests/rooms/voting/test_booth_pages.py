@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.factories import make_proposal
 from tests.factories.voting import make_vote, make_voter, post, prove, token_on
 
 HEAVIEST = 100 * 1024
@@ -77,10 +78,10 @@ def test_a_proposal_opens_in_full_is_chosen_there_and_leads_back_to_its_place(cl
     assert marked(client.page(back.partition("#")[0])) == {papers[0].id, paper.id}
 
 
-def test_only_proposals_of_the_ballot_open_inside_it(client, booth):
-    _, papers, vote = booth
-    papers[2].status = "rejected"
-    for number in (papers[2].number, 999999):
+def test_only_proposals_of_the_ballot_open_inside_it(client, session, booth):
+    cycle, _, vote = booth
+    rejected = make_proposal(session, cycle, status="rejected")
+    for number in (rejected.number, 999999):
         here = go(client, vote + "ballot", f"proposal-{number}")
         answer = client.get(here)
         assert answer.status_code == 302 and answer.location.endswith("/vote/ballot")
