@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import Portal
 
@@ -18,6 +18,17 @@ MINE = (
     "SELECT number FROM projects_project WHERE status = 'works' AND manager_id ="
     " (SELECT id FROM accounts_person WHERE email = :email) ORDER BY due_on LIMIT 1"
 )
+
+
+def reload_offline(page: Page) -> None:
+    """Reload as a person does whose first try failed: the worker may just be waking up."""
+    for _ in range(3):
+        try:
+            page.reload()
+            return
+        except Error:
+            page.wait_for_timeout(500)
+    page.reload()
 
 
 def test_the_morning_and_an_update_without_a_network(
@@ -41,7 +52,7 @@ def test_the_morning_and_an_update_without_a_network(
     )
 
     manager.context.set_offline(True)
-    page.reload()
+    reload_offline(page)
     expect(page.locator("h1")).to_be_visible()
     photo = tmp_path / "site.jpg"
     Image.new("RGB", (2400, 1800), "#88aa66").save(photo)

@@ -42,7 +42,7 @@ async function page(request) {
     else if (answer.type === "opaqueredirect" || answer.status === 403) await cache.delete(request.url);
     return answer;
   } catch (error) {
-    const copy = await cache.match(request.url);
+    const copy = await cache.match(request.url, { ignoreVary: true });
     if (copy) return copy;
     throw error;
   }
