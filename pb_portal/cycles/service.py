@@ -42,6 +42,17 @@ def lock_phase(session: Session, cycle_id: int, kind: str) -> Phase | None:
     ).one_or_none()
 
 
+def hold_cycle(session: Session, cycle_id: int) -> None:
+    """Let one act at a time go on about a cycle, until the transaction ends.
+
+    The lock is one that foreign keys to the cycle do not wait for: a ballot on its way holds the
+    phase and needs the cycle's key, so a full lock here and the phase's after it would deadlock.
+    """
+    session.execute(
+        select(Cycle.id).where(Cycle.id == cycle_id).with_for_update(key_share=True)
+    ).one()
+
+
 def propose_extension(
     session: Session, by: Signature, phase: Phase, *, ends_at: datetime, reason: str
 ) -> ApprovalRequest:

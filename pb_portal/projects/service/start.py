@@ -96,7 +96,7 @@ def start_from_winners(
     """
     demand(by.actor, P.START_PROJECTS)
     promised = promised_on or usual_promise(cycle)
-    session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update()).all()
+    session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update(key_share=True)).all()
     planned_pieces = preview(session, cycle, wish, promised)
     number = next_number(session)
     managers = managers_by_area(session)

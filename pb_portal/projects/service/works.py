@@ -130,7 +130,7 @@ def add_works(
     session: Session, by: Signature, works: Sequence[Work], *, today: date
 ) -> list[Project]:
     """Enter these projects, all or none; the first fault of any of them is raised."""
-    session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update()).all()
+    session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update(key_share=True)).all()
     facts = known(session)
     number = next_number(session)
     made = []

@@ -25,7 +25,7 @@ def demand_city(by: Signature, permission: P) -> None:
 def ready_to_count(session: Session, cycle: Cycle) -> RuleBookRow:
     """The frozen rules of a cycle whose vote is over, by the database's clock; the cycle's row
     stays locked. Refuses a vote that is open, already certified or without frozen rules."""
-    session.get(Cycle, cycle.id, with_for_update=True)
+    cycle_service.hold_cycle(session, cycle.id)
     phase = cycle_service.lock_phase(session, cycle.id, PhaseKind.VOTING)
     if phase is None or cycle.is_imported:
         raise Refusal("result.no_vote")

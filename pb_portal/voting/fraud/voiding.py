@@ -15,6 +15,7 @@ from pb_portal.accounts import four_eyes
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.audit import service as audit
+from pb_portal.cycles import service as cycles
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.db import Missing
 from pb_portal.domain import identity, ledger
@@ -202,7 +203,7 @@ def _hold_box(session: Session, cycle_id: int) -> None:
     Ballots share the phase's lock, so this one takes it alone: a ballot either lies in the box
     when the void is written, or finds the void there.
     """
-    session.get(Cycle, cycle_id, with_for_update=True)
+    cycles.hold_cycle(session, cycle_id)
     voting = (Phase.cycle_id == cycle_id, Phase.kind == PhaseKind.VOTING)
     session.execute(select(Phase.id).where(*voting).with_for_update())
 

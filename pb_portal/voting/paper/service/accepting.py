@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
-from pb_portal.cycles.models import Cycle
+from pb_portal.cycles import service as cycles
 from pb_portal.db import database_now
 from pb_portal.domain import ledger
 from pb_portal.domain.permissions import P, demand
@@ -53,7 +53,7 @@ def accept(
     demand(by.actor, P.ACCEPT_PAPER)
     if queries.find_keyer(batch, by.actor.person_id) is not None:
         raise Refusal("polling.keyed_it")
-    session.get(Cycle, batch.cycle_id, with_for_update=True)
+    cycles.hold_cycle(session, batch.cycle_id)
     if request.payload["version"] != batch.version:
         raise Conflict("polling.batch_moved", state=batch.state)
     _check_ready(session, batch)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
-from pb_portal.cycles.models import Cycle
+from pb_portal.cycles import service as cycles
 from pb_portal.domain import polling
 from pb_portal.domain.ballots import OWN_AREA
 from pb_portal.domain.permissions import P, demand
@@ -30,7 +30,7 @@ def print_batch(
     papers = ballot_of(session, point, rules)
     if not papers:
         raise Refusal("polling.no_proposals")
-    session.get(Cycle, point.cycle_id, with_for_update=True)
+    cycles.hold_cycle(session, point.cycle_id)
     made = session.execute(
         select(func.max(Batch.number), func.max(Batch.last)).where(Batch.cycle_id == point.cycle_id)
     ).one()
