@@ -167,7 +167,11 @@ def test_rows_do_not_lie_in_the_order_of_the_file(session, cycle):
     rows = [row_of(cycle) for _ in range(40)]
     load(session, cycle, csv_of(cycle, *rows))
     order = session.scalars(text("SELECT voter_key FROM register_entry")).all()
-    assert order == sorted(order)
+    filed = [identity.voter_key(KEY, cycle.id, row.split(",")[0]) for row in rows]
+    assert sorted(order) == sorted(filed) and order != filed
+    if session.get_bind().dialect.name == "sqlite":
+        # PostgreSQL may fill room that other rows left; the freeze rewrites its table in order.
+        assert order == sorted(order)
 
 
 def test_loading_again_replaces_what_was_there(session, cycle):
