@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -96,7 +95,7 @@ def _album(session: Session, root: Path, at: datetime) -> Album:
         with Image.open(path) as picture:
             width, height = picture.size
         stored = StoredFile(
-            key=secrets.token_urlsafe(18),
+            key=files.new_key(),
             media_type="image/jpeg",
             size=path.stat().st_size,
             width=width,

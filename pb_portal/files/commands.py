@@ -14,6 +14,8 @@ from pb_portal.files.storage import LocalStorage, Storage, s3_storage
 from pb_portal.web import clock, storage
 
 group = AppGroup("files", help="Uploads.")
+FEW = 20
+"""Orphans that need no second look at which database this is."""
 
 
 def store_of(settings: Settings) -> Storage:
@@ -31,9 +33,19 @@ def store_of(settings: Settings) -> Storage:
 
 @group.command("sweep")
 @click.option("--for-real", is_flag=True, help="Remove them; without it they are only counted.")
-def sweep(for_real: bool) -> None:
+@click.option("--even-most", is_flag=True, help="Also where the database knows few of the files.")
+def sweep(for_real: bool, even_most: bool) -> None:
     """Find stored bytes that belong to no file, a day old or more."""
     store = storage.root()
-    found = list(service.orphans(session(), store, clock.now()))
-    gone = service.remove(store, found) if for_real else 0
-    click.echo(f"{len(found)} without a file, {gone} removed")
+    orphans = list(service.orphans(session(), store, clock.now()))
+    if for_real and not even_most:
+        held = sum(1 for _ in store.names())
+        if len(orphans) > max(FEW, held // 2):
+            click.echo(
+                f"{len(orphans)} of {held} without a file: is this the right database? "
+                "Nothing was removed; --even-most removes them.",
+                err=True,
+            )
+            raise SystemExit(2)
+    removed = service.remove(store, orphans) if for_real else 0
+    click.echo(f"{len(orphans)} without a file, {removed} removed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from typing import IO
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.files.models import PDF, StoredFile
-from pb_portal.files.service.names import name_of
+from pb_portal.files.service.names import name_of, new_key
 from pb_portal.files.storage import Where, storage_at
 
 _TAIL = 2048
@@ -53,7 +52,7 @@ def keep_document(
 ) -> StoredFile:
     """Keep a document in the store and return its row."""
     stored = StoredFile(
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
         media_type=PDF,
         size=len(document.content),
         width=0,

@@ -1,12 +1,26 @@
-"""Names of a file's objects in the store."""
+"""Names of a file's objects in the store, and which file an object belongs to.
+
+An object is called by its file's key, and for a smaller picture or the original by a sign and a
+word after it. A key of today holds letters and digits only, so the sign ends it; keys of older
+versions hold any signs of base64, and have 24 of them.
+"""
 
 from __future__ import annotations
 
+import re
+import secrets
 from pathlib import Path
 
 from pb_portal.files.models import StoredFile
 
 TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
+_NAMED = re.compile(r"([\w-]{2})/(\1[\w-]*)\.(?:jpg|png|webp|pdf)", re.ASCII)
+_TORN = re.compile(r"[\w-]{2}/\.half-\w+", re.ASCII)
+
+
+def new_key() -> str:
+    """A name nobody can guess, 144 bits, without the sign that separates the parts of a name."""
+    return secrets.token_hex(18)
 
 
 def name_of(stored: StoredFile) -> str:
@@ -33,11 +47,19 @@ def all_names(stored: StoredFile) -> list[str]:
     return names
 
 
-def key_in(name: str) -> str:
-    """The file's key out of the name of one of its objects."""
-    stem = Path(name).name.rpartition(".")[0]
-    known, _, last = stem.rpartition("-")
-    return known if last == "original" or (last.isdigit() and len(last) < 5 and known) else stem
+def possible_keys(name: str) -> set[str]:
+    """Keys of all files an object of this name could belong to, cut before any of its signs or
+    not at all. Empty for a name the portal does not give."""
+    match = _NAMED.fullmatch(name)
+    if match is None:
+        return set()
+    parts = match[2].split("-")
+    return {"-".join(parts[:number]) for number in range(1, len(parts) + 1)}
+
+
+def is_torn(name: str) -> bool:
+    """Whether this is what a crash left of an object being written in a folder."""
+    return _TORN.fullmatch(name) is not None
 
 
 def path_of(root: Path, stored: StoredFile) -> Path:

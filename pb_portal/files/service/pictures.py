@@ -5,7 +5,6 @@ The picture as it was sent is kept beside, for nobody but the city: it may name 
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, BinaryIO
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.files.models import StoredFile
-from pb_portal.files.service.names import name_of, original_name
+from pb_portal.files.service.names import name_of, new_key, original_name
 from pb_portal.files.storage import Where, storage_at
 
 MOST_PIXELS = 50_000_000
@@ -57,7 +56,7 @@ def keep_picture(
     The bytes are written before the row is committed; those without a row are swept away later.
     """
     stored = StoredFile(
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
         media_type="image/jpeg",
         size=len(picture.content),
         width=picture.size[0],

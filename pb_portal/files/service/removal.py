@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.db import Base
 from pb_portal.files.models import StoredFile
-from pb_portal.files.service.names import all_names, key_in
+from pb_portal.files.service.names import all_names, is_torn, possible_keys
 from pb_portal.files.storage import Storage, StoreDown
 
 KEPT = timedelta(days=1)
@@ -58,9 +58,16 @@ def remove(store: Storage, names: Sequence[str]) -> int:
 
 
 def orphans(session: Session, store: Storage, at: datetime) -> Iterator[str]:
-    """Names of objects, a day old or more, whose file has no row (a crash before its commit)."""
+    """Names of objects, a day old or more, whose file has no row (a crash before its commit).
+
+    The database is asked for every key a name could stand for: one of them known, and the object
+    stays. A name the portal would not have given is nobody's business here.
+    """
     old = (name for name, made in store.names() if made < at - KEPT)
     while batch := list(islice(old, BATCH)):
-        keys = {key_in(name) for name in batch}
-        known = set(session.scalars(select(StoredFile.key).where(StoredFile.key.in_(keys))))
-        yield from (name for name in batch if key_in(name) not in known)
+        keys = {name: possible_keys(name) for name in batch}
+        asked = set().union(*keys.values())
+        known = set(session.scalars(select(StoredFile.key).where(StoredFile.key.in_(asked))))
+        yield from (
+            name for name in batch if is_torn(name) or (keys[name] and not keys[name] & known)
+        )
