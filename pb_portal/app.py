@@ -42,6 +42,7 @@ ROOMS = (
 TABLES = (
     "audit",
     "outbox",
+    "word_list",
     "files",
     "places",
     "approvals",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, MetaData, event, inspect, select
+from sqlalchemy import JSON, DateTime, MetaData, String, event, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -20,6 +20,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
+
+from pb_portal.domain.placeholders import mark_of, translate_placeholder
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -52,6 +54,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ShownText(TypeDecorator[str]):
+    """A text that may be a placeholder ("Deleted resident"): stored as a mark, read in the language
+    of whoever reads (`ShownText.language`, set by the web)."""
+
+    impl = String
+    cache_ok = True
+    language: Callable[[], str] = staticmethod(lambda: "ru")
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else mark_of(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        # marks begin with a bracket: nothing else is looked up, and lists stay quick
+        if value is None or value[:1] != "[":
+            return value
+        return translate_placeholder(value, ShownText.language())
 
 
 JsonType = JSON().with_variant(JSONB(), "postgresql")

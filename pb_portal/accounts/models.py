@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
+from pb_portal.domain.placeholders import translate_placeholder
 from pb_portal.domain.signature import Actor
 
 
@@ -19,7 +21,7 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    stored_name: Mapped[str] = mapped_column("name", ShownText)
     password_hash: Mapped[str]
     locale: Mapped[str] = mapped_column(default="ru")
     created_at: Mapped[datetime]
@@ -32,6 +34,20 @@ class Person(Base):
     """The district the person says they live in."""
 
     grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @hybrid_property
+    def name(self) -> str:
+        """The name; of a deleted account what the reader's language says instead."""
+        return translate_placeholder(self.stored_name, ShownText.language())
+
+    @name.inplace.setter
+    def _set_name(self, value: str) -> None:
+        self.stored_name = value
+
+    @name.inplace.expression
+    @classmethod
+    def _name_column(cls) -> ColumnElement[str]:
+        return cls.stored_name.expression
 
     def actor(self) -> Actor:
         """This person as the rules see them."""

@@ -67,15 +67,18 @@ def register() -> Answer:
     """Make an account."""
     form = RegisterForm()
     if form.validate_on_submit():
-        with transaction() as work:
-            service.register(
-                work,
-                email=form.email.data,
-                name=form.name.data,
-                locale=i18n.language(),
-                at=clock.now(),
-            )
-        return redirect(url_for(".check_letters"))
+        try:
+            with transaction() as work:
+                service.register(
+                    work,
+                    email=form.email.data,
+                    name=form.name.data,
+                    locale=i18n.language(),
+                    at=clock.now(),
+                )
+            return redirect(url_for(".check_letters"))
+        except Refusal as refusal:
+            form.show(refusal)
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/register.html", form=form), status
 
@@ -210,18 +213,21 @@ def me() -> Answer:
     """One's own account."""
     form = _profile()
     if form.validate_on_submit():
-        with transaction() as work:
-            person = queries.get_person(work, current_user.person_id)
-            service.change_profile(
-                work,
-                clock.signature(),
-                person,
-                name=form.name.data,
-                locale=form.locale.data,
-                area_id=form.area.data or None,
-            )
-        flash(_("Saved."), "success")
-        return redirect(url_for(".me"))
+        try:
+            with transaction() as work:
+                person = queries.get_person(work, current_user.person_id)
+                service.change_profile(
+                    work,
+                    clock.signature(),
+                    person,
+                    name=form.name.data,
+                    locale=form.locale.data,
+                    area_id=form.area.data or None,
+                )
+            flash(_("Saved."), "success")
+            return redirect(url_for(".me"))
+        except Refusal as refusal:
+            form.show(refusal)
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/me.html", form=form), status
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from flask_babel import force_locale
 from jinja2 import Environment
 
+from pb_portal.domain.placeholders import translate_placeholder
+
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z))?")
 
 
@@ -34,14 +36,17 @@ class Text:
     body: str
 
 
-def revived(value: Any) -> Any:
-    """Letter data, which is JSON, with its dates and moments as such again, for the filters."""
+def revived(value: Any, locale: str = "ru") -> Any:
+    """Letter data, which is JSON, with its dates and moments as such again, for the filters, and
+    placeholders of names and texts that are gone in the letter's language."""
     if isinstance(value, dict):
-        return {name: revived(part) for name, part in value.items()}
+        return {name: revived(part, locale) for name, part in value.items()}
     if isinstance(value, list):
-        return [revived(part) for part in value]
-    if not isinstance(value, str) or not _ISO.fullmatch(value):
+        return [revived(part, locale) for part in value]
+    if not isinstance(value, str):
         return value
+    if not _ISO.fullmatch(value):
+        return translate_placeholder(value, locale)
     try:
         return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     except ValueError:
@@ -57,7 +62,12 @@ def write(environment: Environment, letter: Draft, base_url: str) -> Text:
         return base + "/" + path.lstrip("/")
 
     with force_locale(letter.locale):
-        known = {**revived(letter.data), "url": url, "locale": letter.locale, "base_url": base}
+        known = {
+            **revived(letter.data, letter.locale),
+            "url": url,
+            "locale": letter.locale,
+            "base_url": base,
+        }
         text = environment.get_template(f"emails/{letter.template}.txt").render(known).strip()
         subject, _, body = text.partition("\n")
         if letter.channel == "sms":

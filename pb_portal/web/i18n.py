@@ -13,12 +13,12 @@ from flask_babel import format_datetime as babel_datetime
 from flask_login import current_user
 from markupsafe import Markup
 
-from pb_portal.domain.privacy import DELETED
+from pb_portal.db import ShownText
+from pb_portal.domain.placeholders import is_placeholder, translate_placeholder
 from pb_portal.web import clock
 
 LOCALES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 COOKIE = "language"
-_GONE = frozenset(DELETED.values())
 NARROW = "\u202f"
 _SIGNS = {"KZT": "₸", "EUR": "€", "PLN": "zł", "USD": "$", "HUF": "Ft", "CHF": "CHF"}
 _DATE = {"kk": "yyyy 'ж'. d MMMM", "ru": "d MMMM yyyy", "en": "d MMMM yyyy"}
@@ -175,15 +175,16 @@ def paragraphs(value: str) -> Markup:
 
 
 def named(value: Any) -> Any:
-    """In place of the name of somebody whose account is gone: words in the reader's language."""
-    if type(value) is str and value in _GONE:
-        return DELETED[language()]
+    """In place of a name or a text that is gone: words in the reader's language."""
+    if type(value) is str and is_placeholder(value):
+        return translate_placeholder(value, language())
     return value
 
 
 def init_app(app: Flask, **options: Any) -> None:
     """Attach Babel and the filters of templates."""
     Babel(app, locale_selector=choose_locale, **options)
+    ShownText.language = staticmethod(language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.finalize = named
     app.jinja_env.filters.update(

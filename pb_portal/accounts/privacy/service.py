@@ -17,7 +17,8 @@ from pb_portal.accounts.privacy.models import DataAccess, DataRequest, EmailChan
 from pb_portal.accounts.service.sessions import close_all_sessions
 from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import P, demand
-from pb_portal.domain.privacy import DELETED, due_on
+from pb_portal.domain.placeholders import DELETED_MARK
+from pb_portal.domain.privacy import due_on
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
@@ -176,7 +177,7 @@ def _erase(
         provider.forget_person(session, by, person)
     outbox.forget_recipient(session, email, spare="data_answer" if keep_last_letter else "")
     close_all_sessions(session, person.id)
-    person.email, person.name = f"deleted-{person.id}@invalid", DELETED[person.locale]
+    person.email, person.name = f"deleted-{person.id}@invalid", DELETED_MARK
     person.password_hash, person.area_id, person.confirmed_at = "", None, None
     person.blocked_at = person.deleted_at = by.at
     for consent in queries.consents(session, person.id):

@@ -17,6 +17,7 @@ from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.outbox import service as outbox
+from pb_portal.word_list.service import require_allowed_name
 
 
 def register(
@@ -28,6 +29,7 @@ def register(
     When the address is taken nothing is made and its owner gets a letter saying so; the page
     shows the same to everybody, so that it cannot be used to find out who has an account.
     """
+    require_allowed_name(session, name)
     taken = queries.find_person(session, email)
     if taken is None:
         try:
@@ -148,6 +150,8 @@ def change_profile(
 ) -> None:
     """Change one's own name, the language of letters and the district one lives in."""
     demand(by.actor, P.RESIDENT)
+    if name != person.name:
+        require_allowed_name(session, name)
     person.name = name
     person.locale = locale
     person.area_id = area_id

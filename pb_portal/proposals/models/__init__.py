@@ -14,13 +14,13 @@ from pb_portal.proposals.models.proposal import (
 )
 from pb_portal.proposals.models.rounds import ProposalVersion, Remark, ReviewedLine
 from pb_portal.proposals.models.voices import (
-    BlockedWord,
     Comment,
     CommentReport,
     ProposalFollow,
     Support,
 )
 from pb_portal.proposals.models.words import ProposalWord, SaidWord
+from pb_portal.word_list.models import BlockedWord
 
 __all__ = [
     "LOTS",

@@ -1,4 +1,4 @@
-"""What residents say about a proposal: comments, supports, follows; words that stop a comment."""
+"""What residents say about a proposal: comments, supports, follows, reports."""
 
 from __future__ import annotations
 
@@ -90,26 +90,3 @@ class CommentReport(Base):
     outcome: Mapped[str] = mapped_column(default="")
     """Empty while it waits, then hidden or kept."""
     answered_at: Mapped[datetime | None]
-
-
-class BlockedWord(Base):
-    """A word that stops a comment. Rows are closed, never deleted: they are the list's history."""
-
-    __tablename__ = "proposals_blocked_word"
-    __table_args__ = (
-        CheckConstraint("effect IN ('refuse', 'hold')", name="effect"),
-        CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    language: Mapped[str]
-    word: Mapped[str]
-    effect: Mapped[str]
-    """refuse: the comment is not taken; hold: a moderator reads it first."""
-    whole: Mapped[bool] = mapped_column(default=False)
-    """Only as a whole word; else also as a word's beginning."""
-    reason: Mapped[str] = mapped_column(default="")
-    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"))
-    added_at: Mapped[datetime]
-    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"))
-    removed_at: Mapped[datetime | None]

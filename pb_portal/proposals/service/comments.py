@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
-from pb_portal.domain.blocked_words import find_blocked
 from pb_portal.domain.permissions import P, demand, owns
 from pb_portal.domain.proposal_states import PUBLIC
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import clean
-from pb_portal.proposals.models import BlockedWord, Comment, CommentReport, Proposal
+from pb_portal.proposals.models import Comment, CommentReport, Proposal
+from pb_portal.word_list.service import check_words
 
 LONGEST_COMMENT = 2000
 LONGEST_REPORT = 500
@@ -35,13 +35,14 @@ def add_comment(
     words = _fitting(body)
     parent = _parent(session, proposal, parent_id)
     _refuse_twice(session, by, proposal, words)
+    held = check_words(session, {"body": words}, code="comment.blocked")
     comment = Comment(
         proposal_id=proposal.id,
         author_id=by.actor.person_id,
         parent_id=parent.id if parent else None,
         body=words,
         created_at=by.at,
-        held_at=by.at if _held(session, words) else None,
+        held_at=by.at if held else None,
     )
     session.add(comment)
     session.flush()
@@ -139,14 +140,3 @@ def _refuse_twice(session: Session, by: Signature, proposal: Proposal, words: st
     )
     if same is not None:
         raise Refusal("comment.twice", field="body")
-
-
-def _held(session: Session, words: str) -> bool:
-    """Whether a moderator reads it first; raises for a word that is not taken at all."""
-    listed = session.scalars(select(BlockedWord).where(BlockedWord.removed_at.is_(None))).all()
-    refused = [(one.word, one.whole) for one in listed if one.effect == "refuse"]
-    found = find_blocked(words, refused)
-    if found is not None:
-        raise Refusal("comment.blocked", field="body", word=found)
-    held = [(one.word, one.whole) for one in listed if one.effect == "hold"]
-    return find_blocked(words, held) is not None

@@ -14,6 +14,7 @@ SENTENCES = {
     "privacy.staff_first": N_(
         "This account has staff roles. An administrator takes them away first."
     ),
+    "account.name_reserved": N_("This name means something else on the portal. Choose another."),
     "account.password_short": N_("The password is too short: at least %(least)s characters."),
     "account.password_common": N_("This password is too easy to guess. Choose another one."),
     "account.password_self": N_("The password must differ from your name and address."),

@@ -13,6 +13,12 @@ SENTENCES = {
         "Comments here cannot have the word “%(word)s”. Your text is kept below: put it another "
         "way and send it again."
     ),
+    "text.blocked": N_(
+        "Public text cannot have the word “%(word)s”. Put it another way and send it again."
+    ),
+    "text.held": N_(
+        "A word here is on the city's list of words that moderators look at. Put it another way."
+    ),
     "comment.parent_hidden": N_("The comment you answer is hidden now, so it takes no answers."),
     "comment.own": N_("This is your own comment."),
     "comment.report_reason": N_("Choose what is wrong with the comment."),

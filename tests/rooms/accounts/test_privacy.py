@@ -15,10 +15,11 @@ from pb_portal.accounts.privacy import consents, holdings, queries
 from pb_portal.accounts.privacy import service as privacy
 from pb_portal.accounts.privacy.models import Consent, DataAccess, DataRequest
 from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.placeholders import DELETED_MARK
 from pb_portal.domain.privacy import CONSENTS, DELETED
 from pb_portal.domain.refusal import Forbidden, Refusal
 from pb_portal.outbox.models import Letter
-from pb_portal.proposals.models import Comment, Proposal, Support
+from pb_portal.proposals.models import BlockedWord, Comment, Proposal, Support
 from tests.conftest import sign_in
 from tests.factories import make_cycle, make_person, make_proposal, signed
 from tests.factories.voting import make_vote, make_voter, prove, vote
@@ -269,3 +270,39 @@ def test_consents_are_kept_once_for_a_text(session, person, at):
         consents.give_consent(session, person, "account", "ru", at)
         session.flush()
     assert len(session.scalars(select(Consent)).all()) == 1
+
+
+@pytest.mark.parametrize("locale", list(DELETED))
+def test_a_deleted_author_is_named_in_the_readers_language_wherever_a_name_stands(
+    session, client, locale
+):
+    """Inside a sentence, in a list of names and in a letter, not only where a name stands alone."""
+    cycle = make_cycle(session)
+    author = make_person(session, locale=next(one for one in DELETED if one != locale))
+    proposal = make_proposal(session, cycle, author_id=author.id)
+    privacy.delete_own(session, signed(author), author)
+    session.commit()
+    stored = session.connection().exec_driver_sql(
+        f"SELECT name FROM accounts_person WHERE id = {author.id}"
+    )
+    assert stored.scalar_one() == DELETED_MARK
+    page = client.page(f"/c/{cycle.slug}/proposals/{proposal.number}", locale=locale)
+    others = [name for code, name in DELETED.items() if code != locale]
+    assert DELETED[locale] in page
+    assert not any(name in page for name in [*others, DELETED_MARK])
+
+
+@pytest.mark.parametrize("name", [*DELETED.values(), DELETED_MARK])
+def test_nobody_is_called_as_a_deleted_resident_is(client, session, at, name):
+    typed = {"name": name, "email": "twin@example.kz"}
+    assert client.fill("/register", typed).status_code == 422
+    assert session.scalar(select(Person).where(Person.email == "twin@example.kz")) is None
+
+
+def test_a_name_with_a_word_of_the_list_is_not_taken(client, session, person, at):
+    session.add(BlockedWord(language="en", word="jerk", effect="hold", added_at=at))
+    session.flush()
+    assert client.fill("/register", {"name": "J e r k", "email": "j@x.kz"}).status_code == 422
+    with pytest.raises(Refusal) as refused:
+        service.change_profile(session, signed(person), person, name="Jerky", locale="en")
+    assert refused.value.field == "name"
