@@ -86,6 +86,12 @@ def voter_key(key: str, cycle_id: int, iin: str) -> str:
     return _keyed(key, "voter", str(cycle_id), iin)
 
 
+def alias(key: str, voter: str) -> str:
+    """What a page of staff shows instead of a voter key: equal for the same person, and not a part
+    of anything stored."""
+    return _keyed(key, "alias", voter)[:12]
+
+
 def birth_proof(key: str, cycle_id: int, iin: str, born: date) -> str:
     """Binds the birth date to the IIN, so that one is worth nothing without the other."""
     return _keyed(key, "proof", str(cycle_id), iin, born.isoformat())

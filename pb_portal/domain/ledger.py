@@ -13,6 +13,7 @@ from pb_portal.tally.receipt.code import leaf_prefix, receipt_of
 __all__ = [
     "ballot_key",
     "canonical",
+    "card_order",
     "cycle_key",
     "leaf",
     "leaf_of_entry",
@@ -33,6 +34,16 @@ def cycle_key(key: str, cycle_id: int) -> str:
 def ballot_key(box: str, voter_key: str) -> str:
     """Under which name a voter's ballots lie in the box; needs the box's key."""
     return _keyed(box, "ballot", voter_key)
+
+
+def card_order(box: str, voter_key: str, ids: Iterable[int]) -> list[int]:
+    """Proposal ids in the order in which one voter sees their cards; the same at every visit.
+
+    Whoever looks on sees this order, so it must lead to no row: its key is derived from the box's
+    key for this purpose alone and is stored nowhere.
+    """
+    key = _keyed(box, "cards", voter_key)
+    return sorted(ids, key=lambda one: _keyed(key, str(one)))
 
 
 def nonce(box: str, name: str, submission: str) -> str:

@@ -28,6 +28,7 @@ ATTACKS = [
     "GPS in photos",
     "crossing the deadline",
     "supply chain",
+    "bystander with a dump",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

@@ -12,6 +12,7 @@ from pb_portal.accounts import queries as accounts
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import session, transaction
+from pb_portal.domain import identity
 from pb_portal.domain.identity import PAPER_CODE
 from pb_portal.domain.permissions import P
 from pb_portal.domain.phases import PhaseKind
@@ -135,12 +136,13 @@ def assisted(slug: str) -> Answer:
     except Refusal as refusal:
         return render_template("register/assisted.html", cycle=cycle, why=sentence(refusal))
     days: dict[tuple[int, date], list[str]] = {}
+    key = current_app.config["SETTINGS"].register_key
     for row in rows:
-        days.setdefault((row.operator_id, row.on), []).append(row.voter_key[:12])
+        days.setdefault((row.operator_id, row.on), []).append(identity.alias(key, row.voter_key))
     return render_template(
         "register/assisted.html",
         cycle=cycle,
         why="",
-        days=days,
+        days={day: sorted(people) for day, people in days.items()},
         names=accounts.names_of(session(), {row.operator_id for row in rows}),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,16 +84,16 @@ def ballot_areas(
 
 
 def ballot_papers(
-    session: Session, cycle_id: int, areas: Sequence[CycleArea], name: str
-) -> list[Proposal]:
-    """The proposals a voter chooses from, in an order of the voter's own that never changes."""
+    session: Session, cycle_id: int, areas: Sequence[CycleArea]
+) -> dict[int, Proposal]:
+    """The proposals a voter chooses from, by id; in what order, the poll's key says."""
     ids = {one.area_id for one in areas}
     only = next(iter(ids)) if len(ids) == 1 else None
     found = [one for one in proposals.on_ballot(session, cycle_id, only) if one.area_id in ids]
     by_id = {category.id: category for category in cycles.categories(session)}
     for paper in found:
         set_committed_value(paper, "category", by_id.get(paper.category_id or 0))
-    return sorted(found, key=lambda p: hashlib.sha256(f"{name}:{p.id}".encode()).digest())
+    return {paper.id: paper for paper in found}
 
 
 _PAPERS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast as typing_cast
 
@@ -31,6 +32,10 @@ class Poll:
     def name(self, voter_key: str) -> str:
         """Under which name a voter's ballots and draft lie."""
         return ledger.ballot_key(self.box, voter_key)
+
+    def card_order(self, voter_key: str, ids: Iterable[int]) -> list[int]:
+        """The order in which this voter sees the cards of these proposals."""
+        return ledger.card_order(self.box, voter_key, ids)
 
 
 def poll_of(cycle_id: int, rules: RuleBook, key: str) -> Poll:

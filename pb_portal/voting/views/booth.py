@@ -35,8 +35,8 @@ class Booth:
     @cached_property
     def papers(self) -> list[Proposal]:
         """The proposals to choose from, read when a page shows them."""
-        name = self.poll.name(self.voter.voter_key)
-        return queries.ballot_papers(session(), self.cycle.id, self.areas, name)
+        papers = queries.ballot_papers(session(), self.cycle.id, self.areas)
+        return [papers[one] for one in self.poll.card_order(self.voter.voter_key, papers)]
 
     @property
     def kind(self) -> str:
