@@ -116,6 +116,7 @@ def _attach(app: Flask, settings: Settings) -> None:
         import_module(f"pb_portal.{room}.models")
     for room in PERSONAL:
         import_module(f"pb_portal.{room}.personal")
+    app.after_request(_without_counters)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
@@ -146,6 +147,13 @@ def _attach(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _without_counters(response: Response) -> Response:
+    """At an address that people share, what is left of a limit tells how many others came."""
+    for name in ("Limit", "Remaining", "Reset"):
+        response.headers.pop(f"X-RateLimit-{name}", None)
+    return response
 
 
 def _private_by_default(response: Response) -> Response:

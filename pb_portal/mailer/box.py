@@ -39,7 +39,7 @@ def show(letters: Sequence[Letter], environment: Environment, base_url: str) -> 
         try:
             text = write(environment, letter, base_url)
         except Exception as error:
-            log.error("letter %s (%s): %s", letter.id, letter.template, type(error).__name__)
+            log.error("letter (%s): %s", letter.template, type(error).__name__)
             continue
         shown.append(
             Shown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Outcome:
 
     letter_id: int
     result: str
+    reference: str = ""
 
 
 def deliver(
@@ -60,7 +62,7 @@ def deliver(
                 result, reached = _attempt(claim, environment, settings, server, gateway)
                 if not reached:
                     dead.add(claim.channel)
-            outcomes.append(Outcome(claim.id, result))
+            outcomes.append(Outcome(claim.id, result, reference_of(settings, claim.id)))
     return outcomes
 
 
@@ -75,10 +77,20 @@ def gateway_of(settings: Settings) -> HttpSms:
     )
 
 
+def reference_of(settings: Settings, letter_id: int) -> str:
+    """By what a letter is known outside the outbox, in its Message-ID and in the logs.
+
+    The outbox numbers text messages too, so two numbers tell how many codes went out between them.
+    """
+    text = f"letter\x1f{letter_id}"
+    return hmac.digest(settings.secret_key.encode(), text.encode(), "sha256").hex()[:24]
+
+
 def _attempt(
     claim: Claim, environment: Environment, settings: Settings, server: Smtp, sms: SmsGateway
 ) -> tuple[str, bool]:
     """The result, and whether the way out answered at all."""
+    reference = reference_of(settings, claim.id)
     try:
         text = write(environment, claim, settings.base_url)
         if claim.channel == "sms":
@@ -86,20 +98,21 @@ def _attempt(
         else:
             server.send(message_of(claim, text.subject, text.body, settings))
     except Never as error:
-        log.warning("letter %s (%s) refused: %s", claim.id, claim.template, error)
+        log.warning("letter %s (%s) refused: %s", reference, claim.template, error)
         return "never", True
     except Later as error:
-        log.warning("letter %s (%s) not sent yet: %s", claim.id, claim.template, error)
+        log.warning("letter %s (%s) not sent yet: %s", reference, claim.template, error)
         return "later", error.reached
     except Exception as error:
         # A letter that cannot be written must not hold up those behind it.
-        log.error("letter %s (%s) broken: %s", claim.id, claim.template, type(error).__name__)
+        log.error("letter %s (%s) broken: %s", reference, claim.template, type(error).__name__)
         return "never", True
     return "sent", True
 
 
 def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> EmailMessage:
-    """The letter as mail. Its Message-ID is its own, so that one sent twice can be told."""
+    """The letter as mail. Its Message-ID is its own, so that one sent twice can be told, and says
+    nothing of the letters before it."""
     host = urlsplit(settings.base_url).hostname or "localhost"
     sender = settings.mail_from or f"portal@{host}"
     with force_locale(claim.locale):
@@ -109,7 +122,7 @@ def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> Ema
     message["To"] = claim.recipient
     message["Subject"] = subject
     message["Date"] = format_datetime(claim.created_at)
-    message["Message-ID"] = f"<letter-{claim.id}@{host}>"
+    message["Message-ID"] = f"<{reference_of(settings, claim.id)}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = claim.locale
     stop = claim.data.get("stop") or next(iter(claim.data.get("stops") or []), "")

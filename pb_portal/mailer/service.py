@@ -47,6 +47,8 @@ class Result(Protocol):
     def letter_id(self) -> int: ...
     @property
     def result(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
 
 
 def claim(session: Session, at: datetime, *, limit: int = BATCH) -> list[Claim]:
@@ -107,7 +109,7 @@ def record(session: Session, results: Iterable[Result], at: datetime) -> None:
                 session,
                 Signature(SYSTEM, at),
                 "letter.failed",
-                ("letter", letter.id),
+                ("letter", outcome.reference),
                 template=letter.template,
                 channel=letter.channel,
                 attempts=letter.attempts,

@@ -29,6 +29,7 @@ ATTACKS = [
     "crossing the deadline",
     "supply chain",
     "bystander with a dump",
+    "counting what leaves",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

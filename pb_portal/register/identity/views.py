@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, url_for
@@ -93,8 +94,13 @@ def print_once(package_id: int) -> Answer:
         return _refused(package_id, slug, refusal)
     response = make_response(made)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="codes-{package_id}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(slug)}"'
     return response
+
+
+def _file_name(slug: str) -> str:
+    """Random, since the number of a package would tell how many were printed."""
+    return f"codes-{slug}-{secrets.token_hex(3)}.pdf"
 
 
 def _typeset(package: CodePackage, slug: str, codes: list[str]) -> bytes:

@@ -104,7 +104,7 @@ def errors(slug: str, load_id: int) -> Response:
     """The list of mistakes as a table: lines and sentences, nothing of what the lines said."""
     cycle = cycles.get_cycle(session(), slug)
     job = queries.get_load(session(), cycle.id, load_id)
-    name = f"errors-{cycle.slug}-{job.id}.csv"
+    name = f"errors-{cycle.slug}-{clock.today().isoformat()}.csv"
     return Response(
         tables.write([_("Line"), _("What is wrong")], _sentences(job)),
         mimetype="text/csv",

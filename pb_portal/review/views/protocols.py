@@ -53,7 +53,7 @@ def protocol_pdf(slug: str, sitting_id: int, language: str) -> Response:
     held = queries.get_protocol(session(), get_cycle(session(), slug).id, sitting_id)
     with force_locale(language):
         made = _printed(held.protocol, language, digest=held.protocol_digest or "")
-    return _file(made, f"protocol-{held.id}-{language}.pdf")
+    return _file(made, f"protocol-{held.held_on.isoformat()}-{language}.pdf")
 
 
 @blueprint.get("/desk/council/sittings/<int:sitting_id>/<language>.pdf")
@@ -66,7 +66,7 @@ def protocol_draft(sitting_id: int, language: str) -> Response:
     demand_council(clock.signature(), held.area_id)
     with force_locale(language):
         made = _printed(protocols_of.content(session(), held), language, digest="")
-    return _file(made, f"draft-{held.id}-{language}.pdf")
+    return _file(made, f"draft-{held.held_on.isoformat()}-{language}.pdf")
 
 
 def _file(made: bytes, name: str) -> Response:

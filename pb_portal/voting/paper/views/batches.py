@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -120,7 +121,7 @@ def print_pdf(batch_id: int, paper: str) -> Answer:
     except Refusal as refusal:
         status = shown(form, refusal)
         return batch_page(batch_id, press=form), status
-    name = f"batch-{batch_id}-{paper}.pdf"
+    name = f"{paper}-{secrets.token_hex(3)}.pdf"  # its number stands on the paper
     return Response(
         data,
         mimetype="application/pdf",
