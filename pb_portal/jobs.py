@@ -29,11 +29,13 @@ from pb_portal.mailer import queries as letters
 from pb_portal.mailer import service as mailer
 from pb_portal.projects.service import checking, digest, issues, mail_follows, reminders
 from pb_portal.register import loads
+from pb_portal.register import service as register
 from pb_portal.register import worker as worker_of_loads
 from pb_portal.results import auditing, bundles, study, worker
 from pb_portal.results import queries as results
 from pb_portal.review import service as review
 from pb_portal.voting import heads
+from pb_portal.voting import service as voting
 from pb_portal.voting.fraud import looking
 from pb_portal.voting.ledger import batches, sealing
 from pb_portal.voting.service import letters as voters_letters
@@ -78,6 +80,20 @@ def keep_house(at: datetime) -> None:
         mailer.forget(work, at)
         review.tidy(work, at)
         review.forget_batches(work, at)
+
+
+def forget_voters(at: datetime) -> None:
+    """Remove what the way to the ballot leaves behind, as soon as it has run out or the vote is
+    closed, whether or not anybody comes after it."""
+    visits = voting.any_visit_over(session(), at)
+    codes = register.any_code_over(session(), at)
+    messages = mailer.any_worthless(session(), at)
+    if not (visits or codes or messages):
+        return
+    with transaction() as work:
+        voting.forget_visits(work, at)
+        register.forget_codes(work, at)
+        mailer.forget(work, at)
 
 
 def size_pictures(at: datetime) -> None:
@@ -225,6 +241,7 @@ OFTEN: list[Callable[[datetime], None]] = [
     size_pictures,
     seal_batches,
     seal_ledgers,
+    forget_voters,
 ]
 SLOW: list[Callable[[datetime], None]] = [
     count_votes,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
@@ -88,6 +88,15 @@ def _drop_expired(session: Session, at: datetime) -> None:
     )
 
 
+def any_worthless(session: Session, at: datetime) -> bool:
+    """Whether text messages wait to be removed."""
+    return bool(session.scalar(select(exists().where(_worthless(at)))))
+
+
+def _worthless(at: datetime) -> ColumnElement[bool]:
+    return (Letter.channel == "sms") & (Letter.expires_at <= at) & (Letter.state != "waiting")
+
+
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: a minute, then twice as long each time."""
     return min(timedelta(minutes=2 ** min(max(attempts - 1, 0), 12)), LONGEST_WAIT)
@@ -128,7 +137,9 @@ def put_in_box(session: Session, at: datetime) -> None:
 
 
 def forget(session: Session, at: datetime) -> None:
-    """Remove the personal data of old letters that went out or could not."""
+    """Remove text messages that are worth nothing any more, with their phone and time, and the
+    personal data of other old letters that went out or could not."""
+    session.execute(delete(Letter).where(_worthless(at)))
     for channel, kept in KEPT.items():
         session.execute(
             update(Letter)

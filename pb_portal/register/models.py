@@ -60,6 +60,7 @@ class IdentityCode(Base):
     """Empty when no message was sent."""
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime]
+    """Like the other times here the next whole minute."""
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

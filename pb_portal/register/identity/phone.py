@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from pb_portal.cycles.models import Phase
 from pb_portal.domain import identity
+from pb_portal.domain.coarse_time import next_minute
+from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
@@ -25,7 +28,7 @@ from pb_portal.register.models import IdentityCode, PhoneUse
 
 LIFE = timedelta(minutes=10)
 ATTEMPTS = 5
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class PhoneCode:
         session.execute(
             update(IdentityCode)
             .where(IdentityCode.id == evidence.question)
-            .values(used_at=by.at, voter_key=None, attempts=ATTEMPTS)
+            .values(used_at=next_minute(by.at), voter_key=None, attempts=ATTEMPTS)
         )
         entry = queries.find_entry(session, desk.cycle_id, voter_key)
         if entry is None:
@@ -128,10 +131,11 @@ def _live(session: Session, cycle_id: int, code_id: str, at: datetime) -> Identi
 
 
 def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, phone: str) -> str:
-    _forget_old(session, desk.cycle_id, by.at)
+    forget_codes(session, by.at)
     phone_key = identity.phone_key(desk.key, desk.cycle_id, phone)
     hold(session, identity.phone_key(desk.key, desk.cycle_id, "codes"))
     allowed = _under_caps(session, desk, phone_key, by.at)
+    sent_at = next_minute(by.at)
     code_id, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06d}"
     hashed = identity.code_hash(desk.key, code_id, code)
     sent = voter_key is not None and allowed
@@ -143,8 +147,8 @@ def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, ph
             phone_key=phone_key,
             address_key=desk.address_key,
             code_hash=hashed if sent else "",
-            sent_at=by.at,
-            expires_at=by.at + LIFE,
+            sent_at=sent_at,
+            expires_at=sent_at + LIFE,
         )
     )
     if sent:
@@ -163,15 +167,25 @@ def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, ph
     return code_id
 
 
-def _forget_old(session: Session, cycle_id: int, at: datetime) -> None:
-    """Questions lose their person when they expire and disappear after a day."""
-    old = IdentityCode.cycle_id == cycle_id
-    session.execute(delete(IdentityCode).where(old, IdentityCode.sent_at < at - DAY))
-    session.execute(
-        update(IdentityCode)
-        .where(old, IdentityCode.sent_at < at - LIFE, IdentityCode.voter_key.is_not(None))
-        .values(voter_key=None)
-    )
+def any_code_over(session: Session, at: datetime) -> bool:
+    """Whether a question about identity should lose its person, or go."""
+    over = select(or_(exists().where(_named_too_long(at)), exists().where(_over(at))))
+    return bool(session.scalar(over))
+
+
+def forget_codes(session: Session, at: datetime) -> None:
+    """Questions lose their person when they expire, and disappear after a day or at the close."""
+    session.execute(delete(IdentityCode).where(_over(at)))
+    session.execute(update(IdentityCode).where(_named_too_long(at)).values(voter_key=None))
+
+
+def _named_too_long(at: datetime) -> ColumnElement[bool]:
+    return (IdentityCode.expires_at <= at) & IdentityCode.voter_key.is_not(None)
+
+
+def _over(at: datetime) -> ColumnElement[bool]:
+    closed = select(Phase.cycle_id).where(Phase.kind == PhaseKind.VOTING, Phase.ends_at <= at)
+    return or_(IdentityCode.sent_at <= at - DAY, IdentityCode.cycle_id.in_(closed))
 
 
 def _under_caps(session: Session, desk: Desk, phone_key: str, at: datetime) -> bool:
@@ -192,7 +206,10 @@ def _under_caps(session: Session, desk: Desk, phone_key: str, at: datetime) -> b
     )
     in_cycle = session.scalar(
         counts.where(
-            IdentityCode.cycle_id == desk.cycle_id, IdentityCode.sent_at > at - MINUTE, sent
+            # Times are whole minutes: those after this moment belong to the minute that runs.
+            IdentityCode.cycle_id == desk.cycle_id,
+            IdentityCode.sent_at > at,
+            sent,
         )
     )
     return (

@@ -1,7 +1,13 @@
 """Commands of the register: load, freeze and correct with four eyes, send codes."""
 
 from pb_portal.register.identity.base import Desk, Proved
-from pb_portal.register.identity.phone import Claim, ask_again, ask_code
+from pb_portal.register.identity.phone import (
+    Claim,
+    any_code_over,
+    ask_again,
+    ask_code,
+    forget_codes,
+)
 from pb_portal.register.service.correcting import (
     CORRECTION,
     Asked,
@@ -27,6 +33,7 @@ __all__ = [
     "Faulty",
     "Proved",
     "Report",
+    "any_code_over",
     "ask_again",
     "ask_code",
     "ask_for_load",
@@ -34,6 +41,7 @@ __all__ = [
     "check_rows",
     "decide_correction",
     "decide_freeze",
+    "forget_codes",
     "get_correction",
     "load_rows",
     "propose_correction",

@@ -36,6 +36,7 @@ class VoterSession(Base):
     voter_key: Mapped[str]
     area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    """A whole minute; rows go by a job when it has passed, and at the close."""
     how: Mapped[str] = mapped_column(default="phone")
     """By which way the identity was proved: a code of `domain.identity.WAYS`."""
     reminder: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from pb_portal.cycles.models import Phase
 from pb_portal.domain.ballots import ballot_of
+from pb_portal.domain.coarse_time import next_minute
+from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.register.service import Proved
@@ -20,6 +23,8 @@ from pb_portal.voting.service import letters
 from pb_portal.voting.service.poll import Poll, demand_valid, digest, insert
 
 LIFE = timedelta(minutes=30)
+LOST_ANSWER = timedelta(minutes=1)
+"""How long after the close the last button, pressed again, still gives out its receipt."""
 
 
 def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> str:
@@ -32,7 +37,6 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
         name = poll.name(proved.voter_key)
         if not standing.may_vote_anew(session, poll.cycle_id, name, proved.how):
             _check_changeable(poll.rules, done)
-    session.execute(delete(VoterSession).where(VoterSession.expires_at <= at))
     token = secrets.token_urlsafe(32)
     session.add(
         VoterSession(
@@ -40,7 +44,7 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
             cycle_id=poll.cycle_id,
             voter_key=proved.voter_key,
             area_id=proved.area_id,
-            expires_at=at + LIFE,
+            expires_at=next_minute(at + LIFE),
             how=proved.how,
             reminder=letters.has_reminder(session, poll, proved.voter_key),
         )
@@ -52,6 +56,38 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
 def close_voter(session: Session, token: str) -> None:
     """The voter leaves; the row goes."""
     session.execute(delete(VoterSession).where(VoterSession.token_hash == digest(token)))
+
+
+def any_visit_over(session: Session, at: datetime) -> bool:
+    """Whether a visit has run out, or a vote has closed over visits or unsent marks."""
+    closed = _closed(at)
+    over = select(
+        or_(
+            exists().where(_visit_over(at)),
+            exists().where(BallotDraft.cycle_id.in_(closed)),
+        )
+    )
+    return bool(session.scalar(over))
+
+
+def forget_visits(session: Session, at: datetime) -> None:
+    """Delete visits that have run out, and at the close all that are not finished, with the marks
+    nobody has sent. A finished one stays for a moment: a press whose answer was lost finds its
+    receipt."""
+    session.execute(delete(VoterSession).where(_visit_over(at)))
+    session.execute(delete(BallotDraft).where(BallotDraft.cycle_id.in_(_closed(at))))
+
+
+def _visit_over(at: datetime) -> ColumnElement[bool]:
+    return or_(
+        VoterSession.expires_at <= at,
+        VoterSession.cycle_id.in_(_closed(at)) & ~VoterSession.finished,
+        VoterSession.cycle_id.in_(_closed(at - LOST_ANSWER)),
+    )
+
+
+def _closed(at: datetime) -> Select[int]:
+    return select(Phase.cycle_id).where(Phase.kind == PhaseKind.VOTING, Phase.ends_at <= at)
 
 
 def keep_choices(
@@ -78,7 +114,7 @@ def keep_choices(
     session.execute(
         update(VoterSession)
         .where(VoterSession.token_hash == voter.token_hash)
-        .values(expires_at=at + LIFE)
+        .values(expires_at=next_minute(at + LIFE))
     )
 
 
