@@ -55,7 +55,7 @@ faults: $(VENV)/.dev $(ASSETS) $(COMPILED) ## every fault in full: takes many mi
 bench: $(VENV)/.dev $(ASSETS) $(COMPILED) ## figures of speed, side by side
 	@$(BIN)/python -m tests.bench
 
-assets: $(ASSETS) ## build styles, scripts, fonts and pictures
+assets: $(ASSETS) $(COMPILED) ## build styles, scripts, fonts, pictures and translations
 
 messages: $(VENV)/.dev ## collect the sentences to translate
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output \

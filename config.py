@@ -11,6 +11,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
+KEYS = ("secret_key", "register_key", "ballot_key", "signing_key", "factor_key")
+KEY_CHARACTERS = 32
+KEY_VARIETY = 8
+"""Different characters in a key; fewer are a pattern somebody typed."""
+LIMITS_SECONDS = 0.2
+"""How long a request waits for the store of rate limits before it counts without it."""
+DATABASE_SECONDS = 5
+"""How long a request waits for a connection to the database."""
 
 
 class MissingSettings(RuntimeError):
@@ -110,26 +118,41 @@ class Settings(BaseSettings):
     counts_seconds: int = Field(
         30, ge=0, le=60, description="How old the counts beside filters and heaps of the map may be"
     )
+    disk_free_mb: int = Field(
+        500, ge=1, le=1_000_000, description="Below so much free disk the portal says so"
+    )
     log_level: str = "INFO"
 
     def missing(self) -> list[str]:
         """Names of settings that production cannot do without."""
         if self.environment != "production":
             return []
-        needed = ["secret_key", "register_key", "ballot_key", "signing_key", "factor_key"]
-        needed.append("public_url")
-        if not self.sample_mode:
-            needed += ["smtp_host", "mail_from"]
+        needed = [*KEYS, "database_url", "public_url", "smtp_host", "mail_from"]
         if self.oidc_issuer:
             needed += ["oidc_client_id", "oidc_client_secret"]
         if self.s3_endpoint:
             needed += ["s3_bucket", "s3_access_key", "s3_secret_key"]
         absent = [name.upper() for name in needed if not getattr(self, name)]
+        absent += self._weak_keys()
+        if self.sample_mode:
+            absent.append("SAMPLE_MODE=0 (a sample city shows everybody's letters)")
         if self.database_url.startswith("sqlite") and self.redis_url:
             absent.append("DATABASE_URL (several workers need PostgreSQL)")
         if self.web_workers > 1 and self.rate_limits and not self.redis_url:
             absent.append("REDIS_URL (several workers count requests together in it)")
         return absent
+
+    def _weak_keys(self) -> list[str]:
+        """Keys that could be guessed, or that serve two purposes."""
+        values = {name: getattr(self, name) for name in KEYS if getattr(self, name)}
+        weak = [
+            f"{name.upper()} (at least {KEY_CHARACTERS} random characters)"
+            for name, value in values.items()
+            if len(value) < KEY_CHARACTERS or len(set(value)) < KEY_VARIETY
+        ]
+        if len(set(values.values())) < len(values):
+            weak.append(f"{', '.join(map(str.upper, values))} (each a key of its own)")
+        return weak
 
     @property
     def factor_needed(self) -> bool:
@@ -171,7 +194,7 @@ class Settings(BaseSettings):
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
             "MAX_CONTENT_LENGTH": self.upload_limit_mb * MEGABYTE,
             "MAX_FORM_MEMORY_SIZE": MEGABYTE,
             "COUNTS_SECONDS": self.counts_seconds,
@@ -183,10 +206,30 @@ class Settings(BaseSettings):
             "BABEL_DEFAULT_LOCALE": self.default_locale,
             "BABEL_DEFAULT_TIMEZONE": self.city_timezone,
             "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_OPTIONS": self._limits_options(),
+            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(self.redis_url),
+            "RATELIMIT_SWALLOW_ERRORS": bool(self.redis_url),
             "RATELIMIT_ENABLED": self.rate_limits,
             "RATELIMIT_HEADERS_ENABLED": True,
             "TESTING": self.environment == "test",
         }
+
+    def _engine_options(self) -> dict[str, Any]:
+        """Connections that died with a restarted database are noticed before they are used."""
+        if self.database_url.startswith("sqlite"):
+            return {"hide_parameters": True}
+        return {
+            "hide_parameters": True,
+            "pool_pre_ping": True,
+            "pool_timeout": DATABASE_SECONDS,
+            "connect_args": {"connect_timeout": DATABASE_SECONDS},
+        }
+
+    def _limits_options(self) -> dict[str, Any]:
+        """A store of rate limits that hangs must not hold the requests it only counts."""
+        if not self.redis_url:
+            return {}
+        return {"socket_timeout": LIMITS_SECONDS, "socket_connect_timeout": LIMITS_SECONDS}
 
 
 def _kept_key(instance: Path, name: str) -> str:

@@ -36,6 +36,7 @@ ROOMS = (
     "results",
     "projects",
     "reports",
+    "operations",
     "desk",
 )
 
@@ -46,6 +47,7 @@ TABLES = (
     "files",
     "places",
     "approvals",
+    "job_queue",
     "accounts",
     "accounts.factors",
     "accounts.privacy",
@@ -87,10 +89,13 @@ CONTENT_SECURITY_POLICY = {
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (from the environment when none are given).
 
-    Raises `config.MissingSettings` in production when something is missing, and
+    Raises `config.MissingSettings` in production when something is missing,
+    `web.assets.NotBuiltError` in production when styles or translations were not built, and
     `web.guard.Unguarded` when a view declares no permission.
     """
     chosen = (settings or Settings()).complete()
+    if chosen.environment == "production":
+        assets.require_built()
     app = Flask(
         __name__,
         instance_path=str(chosen.pb_instance),

@@ -8,7 +8,29 @@ from pathlib import Path
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
+PACKAGE = Path(__file__).resolve().parent.parent
+DIST = PACKAGE / "static" / "dist"
+TRANSLATIONS = PACKAGE / "translations"
+
+
+class NotBuiltError(RuntimeError):
+    """Styles or translations are missing; the message says how to build them."""
+
+
+def list_unbuilt() -> list[str]:
+    """What must be built before pages look and read right: names of the missing files."""
+    catalogues = (path.with_suffix(".mo") for path in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
+    needed = [DIST / "manifest.json", *sorted(catalogues)]
+    return [str(path.relative_to(PACKAGE.parent)) for path in needed if not path.exists()]
+
+
+def require_built() -> None:
+    """Raise `NotBuiltError`, rather than serve pages without styles or in the wrong language."""
+    if missing := list_unbuilt():
+        raise NotBuiltError(
+            "Cannot start in production without built styles and translations."
+            f" Run `make assets`. Missing: {', '.join(missing)}"
+        )
 
 
 def init_app(app: Flask) -> None:
