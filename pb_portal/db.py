@@ -235,6 +235,32 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+READ_ONLY = "25006"
+"""SQLSTATE of a write refused because the server has become a standby."""
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether a server refused a write because it only answers reads (now)."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == READ_ONLY
+
+
+def describe_outage(error: BaseException) -> str:
+    """Why the database cannot be used, for the log: kind and code of the error, no value of a row.
+
+    SQLite names its code ("SQLITE_FULL"), PostgreSQL a SQLSTATE ("53100" is a full disk).
+    """
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return f"{type(cause).__name__} {code}" if code else type(cause).__name__
+
+
+@event.listens_for(Engine, "handle_error")
+def _leave_standby(context: ExceptionContext) -> None:
+    """Give up connections to a server that turned read-only: the next ones find the new primary."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
+
+
 @event.listens_for(Engine, "handle_error")
 def _forget_values(context: ExceptionContext) -> None:
     """PostgreSQL quotes the refused row in its DETAIL line; no log may hold it."""

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from pb_portal.db import Missing
+from pb_portal.db import Missing, describe_outage, is_read_only
 from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from pb_portal.web.phrases import phrase, sentence
 
 SECRETS = ("csrf", "password", "current", "code", "iin", "birth", "phone", "token", "secret")
 MOST_KEPT = 20_000
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
@@ -30,7 +39,7 @@ def _kept() -> list[tuple[str, str]]:
         return []
     try:
         typed = request.form.items(multi=True)
-    except HTTPException:
+    except (HTTPException, OSError):
         return []
     return [
         (name, value[:MOST_KEPT])
@@ -94,10 +103,12 @@ def init_app(app: Flask) -> None:
             response.headers["Allow"] = allow
         return response
 
-    @app.errorhandler(Exception)
-    def broken(error: Exception) -> Response:
-        app.logger.exception("unexpected error")
-        return page(500)
+    app.register_error_handler(Exception, _broken)
+
+
+def _broken(error: Exception) -> Response:
+    _logger().error("unexpected error", exc_info=error)
+    return page(500)
 
 
 def _register_rules(app: Flask) -> None:
@@ -136,9 +147,21 @@ def _register_database(app: Flask) -> None:
         return page(400)
 
     def away(error: DBAPIError | PoolTimeout) -> Response:
-        cause = getattr(error, "orig", None) or error
-        app.logger.error("database unavailable: %s", type(cause).__name__)
+        app.logger.error("database unavailable: %s", describe_outage(error))
         return page(503)
 
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, away)
+
+    @app.errorhandler(InternalError)
+    def internal(error: InternalError) -> Response:
+        # A primary that became a standby refuses writes; its readers are still served.
+        return away(error) if is_read_only(error) else _broken(error)
+
+    @app.errorhandler(OSError)
+    def store_failed(error: OSError) -> Response:
+        # Uploads and their temporary files: a full disk is temporary, anything else is a fault.
+        if error.errno not in DISK_ERRORS:
+            return _broken(error)
+        app.logger.error("cannot store a file: %s", errno.errorcode[error.errno])
+        return page(503)

@@ -53,11 +53,13 @@ def test_a_full_disk_refuses_ballots_and_keeps_those_accepted(small_disk, tmp_pa
         statuses = [int(answer[9:12]) for answer in answers]
         accepted = [receipt_in(one, ground.app) for one in answers if one[9:12] == b"302"]
         assert set(statuses) == {302, 503}, "some went in, then there was no room"
+        log = (ground.folder / "server.log").read_text("utf-8")
         give(small_disk, 64 * 1024 * 1024)
         for request, status in zip(requests, statuses, strict=True):
             if status != 302:
                 answer, _ = press_until_accepted(ground.port, request, time.monotonic() + 20)
                 accepted.append(receipt_in(answer, ground.app))
         assert_whole(ground, accepted, VOTERS)
+        assert "SQLITE_FULL" in log, "the log says why"
         file = make_url(ground.url).database
         assert sqlite3.connect(str(file)).execute("PRAGMA integrity_check").fetchone() == ("ok",)
