@@ -24,6 +24,8 @@ from pb_portal.cycles.queries import rules_of
 from pb_portal.db import database_now, db, session, transaction
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.files import service as files
+from pb_portal.job_queue import service as job_queue
+from pb_portal.job_queue.queries import is_beat_due
 from pb_portal.mailer import delivery
 from pb_portal.mailer import queries as letters
 from pb_portal.mailer import service as mailer
@@ -47,6 +49,23 @@ log = logging.getLogger(__name__)
 commands = AppGroup("jobs", help="Work that happens by the clock.")
 HOUR = timedelta(hours=1)
 STUDY_SECONDS = 2.0
+
+
+def show_frequent_work(at: datetime) -> None:
+    """Leave a sign of life of the work that is done every few seconds."""
+    _beat(job_queue.FREQUENT, at)
+
+
+def show_slow_work(at: datetime) -> None:
+    """Leave a sign of life of the work that may take minutes."""
+    _beat(job_queue.SLOW, at)
+
+
+def _beat(lane: str, at: datetime) -> None:
+    if not is_beat_due(session(), lane, at):
+        return
+    with transaction() as work:
+        job_queue.record_heartbeat(work, lane, at)
 
 
 def send_letters(at: datetime) -> None:
@@ -236,6 +255,7 @@ def audit_votes(at: datetime) -> None:
 
 
 OFTEN: list[Callable[[datetime], None]] = [
+    show_frequent_work,
     freeze_rules,
     send_letters,
     size_pictures,
@@ -244,6 +264,7 @@ OFTEN: list[Callable[[datetime], None]] = [
     forget_voters,
 ]
 SLOW: list[Callable[[datetime], None]] = [
+    show_slow_work,
     count_votes,
     load_registers,
     study_results,

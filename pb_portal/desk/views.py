@@ -10,8 +10,9 @@ from pb_portal.db import session
 from pb_portal.desk import agreeing, data_requests, people
 from pb_portal.desk.log import lines, subject_kinds
 from pb_portal.desk.waiting import desk_nav_items, sections
-from pb_portal.domain.permissions import P
+from pb_portal.domain.permissions import P, may
 from pb_portal.domain.text import clean
+from pb_portal.operations.views import list_problem_lines
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
 from pb_portal.web.paging import asked_row, page_of
@@ -29,7 +30,9 @@ ENTRIES = 50
 def home() -> str:
     """What waits for this person today."""
     found = sections(session(), clock.actor(), clock.now())
-    return render_template("desk/home.html", sections=found)
+    watches = may(clock.actor(), P.WATCH_OPERATIONS)
+    problems = list_problem_lines() if watches else []
+    return render_template("desk/home.html", sections=found, problems=problems)
 
 
 @blueprint.get("/desk/audit", endpoint="audit")

@@ -261,6 +261,7 @@ def _nav_items() -> list[tuple[str, str, str, int | None]]:
         (P.PUBLISH_REPORTS, "reports.desk", _("Reports for a date"), "file", None),
         (P.READ_AUDIT, "desk.audit", _("Log"), "history", None),
         (P.ADMINISTER, "desk.people", _("People and roles"), "person", None),
+        (P.WATCH_OPERATIONS, "operations.status", _("State of the portal"), "shield", None),
         (P.ADMINISTER, "review.words", _("Words in comments"), "comment", None),
         (P.ADMINISTER, "cycles.catalogues_home", _("Catalogues"), "list", None),
     ]

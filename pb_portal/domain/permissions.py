@@ -58,6 +58,7 @@ class P(StrEnum):
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
     AGREE_STAFF = "agree_staff"
+    WATCH_OPERATIONS = "watch_operations"
 
 
 _RESIDENT = "*resident"
@@ -97,6 +98,7 @@ GRANTS: dict[P, frozenset[str]] = {
     P.READ_AUDIT: frozenset({Role.AUDITOR}),
     P.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     P.AGREE_STAFF: frozenset({Role.ADMINISTRATOR, Role.COMMISSIONER}),
+    P.WATCH_OPERATIONS: frozenset({Role.ADMINISTRATOR, Role.COMMISSIONER, Role.AUDITOR}),
 }
 
 SAY_OVER_VOTE = frozenset({Role.REGISTRAR, Role.COMMISSIONER, Role.ADMINISTRATOR})
@@ -129,6 +131,7 @@ CITY_WIDE = frozenset(
         P.READ_AUDIT,
         P.ADMINISTER,
         P.AGREE_STAFF,
+        P.WATCH_OPERATIONS,
     }
 )
 """What is done for the whole city at once: a role granted for one area is not enough for it."""

@@ -60,7 +60,8 @@ def test_every_row_names_tests_that_are_there(name: str) -> None:
 
 def test_every_attack_has_its_row_and_no_test_of_an_attack_is_forgotten() -> None:
     table = rows("attacks.md")
-    assert [row[0] for row in table] == ATTACKS
+    attacks = [row[0] for row in table]
+    assert set(ATTACKS) <= set(attacks) and len(attacks) == len(set(attacks))
     named = {file for row in table for file, _ in NODE.findall(row[-1])}
     made = {f"tests/attacks/{path.name}" for path in (ROOT / "tests/attacks").glob("test_*.py")}
     assert made <= named
