@@ -5,6 +5,8 @@ Proposer, approver and the person concerned are three people; the database refus
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
@@ -13,16 +15,15 @@ from pb_portal.accounts.factors.service import forget_factors
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.accounts.queries import get_person
 from pb_portal.accounts.service.sessions import close_all_sessions
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
 from pb_portal.domain.permissions import P, Role, demand, roles_apart
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
-
-ROLE = "role.grant"
-RESET = "factor.reset"
 
 
 def propose_role(
@@ -72,7 +73,7 @@ def propose_reset(
 def get_request(session: Session, request_id: int) -> ApprovalRequest:
     """A request of one of these kinds; raises `Missing` for others."""
     request = approvals.get_request(session, request_id)
-    if request.kind not in (ROLE, RESET):
+    if request.kind not in KINDS:
         raise Missing("approval")
     return request
 
@@ -81,26 +82,13 @@ def decide(
     session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str = ""
 ) -> Person:
     """The second person's word: another administrator or a commissioner."""
+    four_eyes.decide(session, by, request, approve=approve, reason=reason)
+    return get_person(session, request.payload["person_id"])
+
+
+def _give(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
     person = get_person(session, request.payload["person_id"])
-    four_eyes.decide(
-        session,
-        by,
-        request,
-        proposer=P.ADMINISTER,
-        approver=P.AGREE_STAFF,
-        approve=approve,
-        reason=reason,
-    )
-    if approve and request.kind == ROLE:
-        _give(session, by, person, Role(request.payload["role"]), request)
-    elif approve:
-        _reset(session, by, person, request)
-    return person
-
-
-def _give(
-    session: Session, by: Signature, person: Person, role: Role, request: ApprovalRequest
-) -> None:
+    role = Role(request.payload["role"])
     _fit(person, role)
     if any(held.role == role and held.area_id is None for held in person.grants):
         return
@@ -117,7 +105,8 @@ def _give(
     )
 
 
-def _reset(session: Session, by: Signature, person: Person, request: ApprovalRequest) -> None:
+def _reset(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
+    person = get_person(session, request.payload["person_id"])
     forget_factors(session, person.id)
     close_all_sessions(session, person.id)
     audit.record(
@@ -128,3 +117,20 @@ def _reset(session: Session, by: Signature, person: Person, request: ApprovalReq
         reason=request.reason,
         proposed_by=request.proposed_by,
     )
+
+
+ROLE = registry.register(
+    "role.grant",
+    label=N_("Give a role with a say over the vote"),
+    may_propose=P.ADMINISTER,
+    may_approve=P.AGREE_STAFF,
+    apply=_give,
+)
+RESET = registry.register(
+    "factor.reset",
+    label=N_("Remove somebody's second factor"),
+    may_propose=P.ADMINISTER,
+    may_approve=P.AGREE_STAFF,
+    apply=_reset,
+)
+KINDS = (ROLE, RESET)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
-from pb_portal.domain.permissions import P, demand, may
-from pb_portal.domain.refusal import Conflict, Forbidden
+from pb_portal.approvals.registry import require_approver
+from pb_portal.domain.permissions import P, may
+from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from pb_portal.domain.signature import Signature
 
 
@@ -18,25 +21,30 @@ def decide(
     by: Signature,
     request: ApprovalRequest,
     *,
-    proposer: P,
-    approver: P,
     approve: bool,
     reason: str = "",
-) -> ApprovalRequest:
-    """The second person's word on a request.
+    context: Any = None,
+) -> Any:
+    """The second person's word on a request of any kind; returns what the kind's step returns.
 
-    Both accounts are read afresh under a lock: the decider must hold `approver` now, whatever was
-    true when the page was opened. Approving is a conflict (`approval.proposer_gone`) once the
-    proposer is blocked or no longer holds `proposer`; declining such a request is always possible.
+    This is the only way from a request to its act. Both accounts are read afresh under a lock: the
+    decider must hold the kind's permission now, whatever was true when the page was opened, and
+    must have just shown the second factor. Approving is a conflict (`approval.proposer_gone`) once
+    the proposer is blocked or has lost the role; declining such a request is always possible.
     """
-    if by.actor.person_id is None:
-        raise Forbidden(approver)
-    demand(by.actor, approver)
-    if not _holds(session, by.actor.person_id, approver):
-        raise Forbidden(approver)
-    if approve and not _holds(session, request.proposed_by, proposer):
+    kind = require_approver(by, request.kind)
+    if by.actor.person_id is None or not _holds(session, by.actor.person_id, kind.may_approve):
+        raise Forbidden(kind.may_approve)
+    if not approve and kind.decline_reason and not reason:
+        raise Refusal(kind.decline_reason, field="reason")
+    if approve and kind.check is not None:
+        kind.check(session, by, request, context)
+    if approve and not _holds(session, request.proposed_by, kind.may_propose):
         raise Conflict("approval.proposer_gone")
-    return approvals.decide(session, by, request, approve=approve, reason=reason)
+    approvals.decide(session, by, request, approve=approve, reason=reason)
+    session.flush()
+    step = kind.apply if approve else kind.decline
+    return step(session, by, request, context) if step is not None else None
 
 
 def _holds(session: Session, person_id: int, permission: P) -> bool:

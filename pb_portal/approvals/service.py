@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import require_proposer
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
 from pb_portal.domain.refusal import Conflict, Refusal
@@ -27,8 +28,10 @@ def propose(
 ) -> ApprovalRequest:
     """Open a request; refuses (`approval.open_already`) while one for the same act is open.
 
-    The caller has checked the permission. `by` must be a person, and not the one it `concerns`.
+    `kind` is one of the registry: its permission and a second factor just shown are demanded here,
+    narrower conditions by the caller. `by` must be a person, and not the one it `concerns`.
     """
+    require_proposer(by, kind)
     if by.actor.person_id is None:
         raise ValueError("a request needs a person")
     if by.actor.person_id == concerns:

@@ -6,14 +6,17 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
 from pb_portal.accounts.queries import get_person
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle, Phase, RuleBookRow
 from pb_portal.db import Missing, database_now
@@ -24,7 +27,6 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
 
-EXTEND = "phase.extend"
 FREEZE_AHEAD = timedelta(hours=1)
 """How long before the vote opens its rules are frozen, so that they are public before it."""
 
@@ -88,38 +90,49 @@ def decide_extension(
 ) -> Phase:
     """The second commissioner's word; approving moves the end and keeps the first one."""
     demand(by.actor, P.STEER_CYCLE)
+    phase = _phase_of(session, request)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason)
+    _tell_proposer(session, by, request, phase, reason)
+    return phase
+
+
+def _phase_of(session: Session, request: ApprovalRequest) -> Phase:
     phase = session.get(Phase, request.payload["phase_id"], with_for_update=True)
     if phase is None:
         raise Missing("phase")
+    return phase
+
+
+def _check(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
     ends_at = datetime.fromisoformat(request.payload["ends_at"])
-    if approve:
-        # The count may have held the phase while this waited for it: ask the clock once more.
-        _check_extension(phase, ends_at, max(by.at, database_now(session)))
-    elif not reason:
-        raise Refusal("phase.decline_reason_missing", field="reason")
-    four_eyes.decide(
+    # The count may have held the phase while this waited for it: ask the clock once more.
+    _check_extension(_phase_of(session, request), ends_at, max(by.at, database_now(session)))
+
+
+def _extend(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
+    phase = _phase_of(session, request)
+    phase.original_ends_at = phase.original_ends_at or phase.ends_at
+    phase.ends_at = datetime.fromisoformat(request.payload["ends_at"])
+    audit.record(
         session,
         by,
-        request,
-        proposer=P.STEER_CYCLE,
-        approver=P.STEER_CYCLE,
-        approve=approve,
-        reason=reason,
+        "phase.extended",
+        ("phase", phase.id),
+        cycle_id=phase.cycle_id,
+        reason=request.reason,
+        ends_at=phase.ends_at.isoformat(),
     )
-    _tell_proposer(session, by, request, phase, reason)
-    if approve:
-        phase.original_ends_at = phase.original_ends_at or phase.ends_at
-        phase.ends_at = ends_at
-        audit.record(
-            session,
-            by,
-            "phase.extended",
-            ("phase", phase.id),
-            cycle_id=phase.cycle_id,
-            reason=request.reason,
-            ends_at=ends_at.isoformat(),
-        )
-    return phase
+
+
+EXTEND = registry.register(
+    "phase.extend",
+    label=N_("Extend a phase"),
+    may_propose=P.STEER_CYCLE,
+    may_approve=P.STEER_CYCLE,
+    check=_check,
+    apply=_extend,
+    decline_reason="phase.decline_reason_missing",
+)
 
 
 def _tell_proposer(

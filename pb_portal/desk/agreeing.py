@@ -5,16 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pb_portal.accounts import by_two
 from pb_portal.accounts import queries as accounts
+from pb_portal.approvals import registry
+from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.db import session, transaction
 from pb_portal.desk.forms import AgreeForm, ResetForm
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.web import clock
 from pb_portal.web.guard import requires
+from pb_portal.web.words import role_name
 
 Answer = str | tuple[str, int] | Response
 
@@ -82,3 +86,14 @@ def _page(request_id: int, form: AgreeForm) -> str:
         people=people,
         outside=me not in (wanted.proposed_by, wanted.concerns),
     )
+
+
+def summarize_request(session: Session, asked: ApprovalRequest) -> str:
+    """The person, and the role that is given, taken away or held."""
+    person = accounts.get_person(session, asked.payload["person_id"])
+    roles = [asked.payload["role"]] if "role" in asked.payload else sorted(person.actor().roles)
+    return " · ".join([f"{person.name} (№ {person.id})", *map(role_name, roles)])
+
+
+for kind in by_two.KINDS:
+    registry.attach_page(kind, "desk.decide_person", summarize_request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from pb_portal.accounts import by_two
+from pb_portal.accounts.queries import names_of
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import KINDS, label_of
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import session
 from pb_portal.desk import queries
@@ -24,24 +25,6 @@ from pb_portal.domain.signature import Actor
 from pb_portal.mailer import queries as letters
 from pb_portal.web import clock, i18n
 from pb_portal.web.words import phase_name
-
-DECISIONS = {
-    "phase.extend": "cycles.decide_extension",
-    "result.certify": "results.decide",
-    "register.freeze": "register.decide_freeze",
-    "fraud.void": "fraud.decide",
-    "fraud.restore": "fraud.decide",
-    by_two.ROLE: "desk.decide_person",
-    by_two.RESET: "desk.decide_person",
-}
-"""Where each kind of request is decided; a room with a new kind adds its page here."""
-DECIDERS = {
-    by_two.ROLE: P.AGREE_STAFF,
-    by_two.RESET: P.AGREE_STAFF,
-    "fraud.void": P.VOID,
-    "fraud.restore": P.VOID,
-}
-"""Who decides on a kind of request, where that is not `P.APPROVE`."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +50,6 @@ class Section:
     empty: str = ""
 
 
-def request_words(kind: str) -> str:
-    """What a second person is asked to agree to."""
-    words = {
-        "phase.extend": _("Extend a phase"),
-        "result.certify": _("Certify a result"),
-        "register.freeze": _("Freeze the resident register"),
-        "fraud.void": _("Declare votes void"),
-        "fraud.restore": _("Give a vote again"),
-        by_two.ROLE: _("Give a role with a say over the vote"),
-        by_two.RESET: _("Remove somebody's second factor"),
-    }
-    return str(words.get(kind, kind))
-
-
 def sections(current: Session, actor: Actor, at: datetime) -> list[Section]:
     """Heaps for the roles the person holds, the most pressing kind of work first."""
     makers: list[tuple[P, Callable[[Session, Actor, datetime], Section | None]]] = [
@@ -99,23 +68,36 @@ def _approvals(current: Session, actor: Actor, at: datetime) -> Section | None:
     waiting = [
         request
         for request in queries.open_approvals(current, actor.person_id)
-        if may(actor, DECIDERS.get(request.kind, P.APPROVE))
+        if may(actor, KINDS[request.kind].may_approve)
     ]
     if not waiting and not may(actor, P.APPROVE):
         return None
     return Section(
         _("Waiting for your agreement"),
         len(waiting),
-        items=[_request_item(request) for request in waiting],
+        items=request_items(current, waiting),
         empty=_("No request waits for a second person."),
     )
 
 
-def _request_item(request: ApprovalRequest) -> Item:
-    endpoint = DECISIONS.get(request.kind, "")
-    url = url_for(endpoint, request_id=request.id) if _exists(endpoint) else None
-    hint = _("Asked %(ago)s: %(reason)s", ago=i18n.ago(request.proposed_at), reason=request.reason)
-    return Item(request_words(request.kind), url, hint)
+def request_items(current: Session, requests: Sequence[ApprovalRequest]) -> list[Item]:
+    """Requests as lines that differ: what, about whom or what exactly, asked by whom and when."""
+    names = names_of(current, [request.proposed_by for request in requests])
+    return [_request_item(current, request, names) for request in requests]
+
+
+def _request_item(current: Session, request: ApprovalRequest, names: dict[int, str]) -> Item:
+    kind = KINDS[request.kind]
+    title = label_of(kind.name)
+    if kind.summarize is not None:
+        title = f"{title}: {kind.summarize(current, request)}"
+    asked = _(
+        "Asked by %(name)s, %(date)s.",
+        name=names.get(request.proposed_by, ""),
+        date=i18n.full_moment(request.proposed_at),
+    )
+    hint = " ".join(filter(None, (asked, request.reason)))
+    return Item(title, url_for(kind.page, request_id=request.id), hint)
 
 
 def _review(current: Session, actor: Actor, at: datetime) -> Section:

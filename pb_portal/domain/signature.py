@@ -30,7 +30,12 @@ SYSTEM = Actor(None, frozenset({("system", None)}))
 
 @dataclass(frozen=True)
 class Signature:
-    """The actor and the moment (aware, UTC) under which a command is recorded."""
+    """The actor and the moment (aware, UTC) under which a command is recorded.
+
+    `proved` is False when a signed-in person must show the second factor again before an act that
+    takes two people.
+    """
 
     actor: Actor
     at: datetime
+    proved: bool = True

@@ -122,6 +122,11 @@ def date_time(value: datetime | None) -> str:
     return "—" if value is None else str(babel_datetime(value, f"{_DAY[language()]}, HH:mm"))
 
 
+def full_moment(value: datetime) -> str:
+    """9 ноября 2026, 18:00"""
+    return str(babel_datetime(value, f"{_DATE[language()]}, HH:mm"))
+
+
 def last_day(value: datetime) -> str:
     """The end of a phase as people say it: midnight is the end of the day before."""
     local_end = value.astimezone(clock.city_zone())
@@ -195,6 +200,7 @@ def init_app(app: Flask, **options: Any) -> None:
         date=full_date,
         day=day,
         datetime=date_time,
+        full_moment=full_moment,
         last_day=last_day,
         days_left=days_left,
         time_left=time_left,

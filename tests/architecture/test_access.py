@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule, UnicodeConverter
 
 from pb_portal.db import db
-from pb_portal.desk.waiting import DECISIONS
 from pb_portal.domain.permissions import GRANTS, P, Role
 from pb_portal.domain.phases import PhaseKind
 from tests.conftest import sign_in
@@ -144,14 +143,6 @@ def test_an_unconfirmed_resident_can_neither_propose_nor_comment(
             method = "POST" if "POST" in rule.methods else "GET"  # type: ignore[operator]
             answer = client.open(address(app, rule), method=method, data={"csrf_token": token})
             assert answer.status_code == 403, rule
-
-
-def test_every_decision_of_a_second_person_asks_for_the_factor_anew(app: Flask) -> None:
-    """Such a page declares `@requires(P…, fresh=True)`."""
-    assert len(DECISIONS) >= 3
-    for kind, endpoint in DECISIONS.items():
-        if endpoint in app.view_functions:
-            assert app.view_functions[endpoint].asks_fresh, kind  # type: ignore[attr-defined]
 
 
 def test_every_post_without_its_token_is_refused(

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.cycles import queries
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.phases import state_at
 from pb_portal.web import clock, i18n
@@ -58,3 +60,11 @@ def extensions(cycle: Cycle, requests: Sequence[ApprovalRequest]) -> list[dict[s
         for request in requests
         if request.payload.get("phase_id") in named
     ]
+
+
+def summarize_extension(session: Session, asked: ApprovalRequest) -> str:
+    """The cycle, the phase and its new end."""
+    cycle = queries.get_cycle_by_id(session, asked.cycle_id or 0)
+    rows = extensions(cycle, [asked])
+    ends = [f"{phase_name(row['phase'].kind)} → {i18n.last_day(row['ends_at'])}" for row in rows]
+    return " · ".join([i18n.local(cycle.names), *ends])

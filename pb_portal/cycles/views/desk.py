@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from pb_portal.accounts.queries import get_person
 from pb_portal.approvals import queries as approvals
+from pb_portal.approvals import registry
 from pb_portal.cycles import queries, service
 from pb_portal.cycles.forms import DecisionForm, ExtensionForm, FreezeForm
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.cycles.views import blueprint
-from pb_portal.cycles.views.calendar import dates, extensions
+from pb_portal.cycles.views.calendar import dates, extensions, summarize_extension
 from pb_portal.db import Missing, session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.domain.phases import state_at
@@ -44,7 +45,7 @@ def desk() -> str:
 
 
 @blueprint.route("/desk/cycles/<slug>/phases", methods=["GET", "POST"])
-@requires(P.STEER_CYCLE)
+@requires(P.STEER_CYCLE, fresh=True)
 def phases(slug: str) -> Answer:
     """Phases of a cycle, and asking for an extension."""
     form = ExtensionForm()
@@ -166,3 +167,6 @@ def _phases_page(slug: str, form: ExtensionForm, freezing: FreezeForm) -> str:
         frozen=queries.rules_frozen(cycle),
         digest=cycle.rule_book.digest if cycle.rule_book else "",
     )
+
+
+registry.attach_page(service.EXTEND, "cycles.decide_extension", summarize_extension)

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from pb_portal.approvals import registry
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
@@ -26,6 +28,12 @@ from pb_portal.domain.signature import Signature
 from pb_portal.register.identity.models import CodePackage, PaperCode
 
 MOST = 1000
+PACKAGE = registry.register_pair(
+    "codes.package",
+    label=N_("Order codes on paper, and print them"),
+    may_propose=P.ISSUE_CODES,
+    may_approve=P.ISSUE_CODES,
+)
 Packages = Sequence[CodePackage]
 
 
@@ -55,7 +63,7 @@ def get_package(session: Session, package_id: int) -> CodePackage:
 
 def order_package(session: Session, by: Signature, cycle: Cycle, order: Order) -> CodePackage:
     """Order a package. It holds no codes before it is printed."""
-    demand(by.actor, P.ISSUE_CODES)
+    registry.require_proposer(by, PACKAGE)
     _check_cycle(by, cycle)
     if not 1 <= order.size <= MOST:
         raise Refusal("codes.size", field="size", most=MOST)
@@ -83,7 +91,7 @@ def fresh_codes(size: int) -> list[str]:
 
 def demand_printable(by: Signature, cycle: Cycle, package: CodePackage) -> None:
     """Refuse the person who ordered the package, a second time, and a revoked package."""
-    demand(by.actor, P.ISSUE_CODES)
+    registry.require_approver(by, PACKAGE)
     _check_cycle(by, cycle)
     if package.revoked_at is not None:
         raise Refusal("codes.revoked")

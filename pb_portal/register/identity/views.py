@@ -31,7 +31,7 @@ Answer = str | tuple[str, int] | Response
 
 
 @blueprint.route("/desk/cycles/<slug>/codes", methods=["GET", "POST"])
-@requires(P.ISSUE_CODES)
+@requires(P.ISSUE_CODES, fresh=True)
 def index(slug: str) -> Answer:
     """The packages of a cycle, and the form to order another."""
     cycle = cycles.get_cycle(session(), slug)
@@ -77,7 +77,7 @@ def _printers(rows: packages.Packages) -> set[int]:
 
 @blueprint.post("/desk/code-packages/<int:package_id>/print")
 @limits.limiter.limit(limits.UPLOAD)
-@requires(P.ISSUE_CODES)
+@requires(P.ISSUE_CODES, fresh=True)
 def print_once(package_id: int) -> Answer:
     """The codes as a PDF: made now, handed over now, and never again."""
     with transaction() as work:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing
@@ -25,8 +28,6 @@ from pb_portal.domain.signature import Signature
 from pb_portal.register import queries
 from pb_portal.register.models import RegisterCorrection, RegisterEntry, RegisterState
 from pb_portal.register.service.intake import AgeRule
-
-CORRECTION = "register.correction"
 
 
 @dataclass(frozen=True)
@@ -166,16 +167,22 @@ def decide_correction(
     once more; refuses (`register.not_the_same`) when these are not the person asked about."""
     demand(by.actor, P.APPROVE)
     correction = get_correction(session, request)
-    if not approve:
-        _decide(session, by, request, approve=False, reason=reason)
-        _close(session, correction, "declined")
-        return correction
+    typed = (again, key)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason, context=typed)
+    return correction
+
+
+def _check(session: Session, by: Signature, request: ApprovalRequest, typed: Any) -> None:
+    again, key = typed
     if by.actor.person_id == request.proposed_by:
         raise Refusal("approval.same_person")
-    if again is None or not _same(correction, again, key):
+    if again is None or not _same(get_correction(session, request), again, key):
         raise Refusal("register.not_the_same", field="iin")
-    _decide(session, by, request, approve=True, reason=reason)
-    session.flush()
+
+
+def _correct(session: Session, by: Signature, request: ApprovalRequest, typed: Any) -> None:
+    again, key = typed
+    correction = get_correction(session, request)
     year = identity.masked_year(key, correction.voter_key, again.born.year)
     state = session.get_one(RegisterState, correction.cycle_id, with_for_update=True)
     state.entries += _apply(session, correction, year)
@@ -190,7 +197,10 @@ def decide_correction(
         document=correction.document,
     )
     _close(session, correction, "applied")
-    return correction
+
+
+def _decline(session: Session, _by: Signature, request: ApprovalRequest, _typed: Any) -> None:
+    _close(session, get_correction(session, request), "declined")
 
 
 def _same(correction: RegisterCorrection, again: Data, key: str) -> bool:
@@ -198,20 +208,6 @@ def _same(correction: RegisterCorrection, again: Data, key: str) -> bool:
     proof = identity.birth_proof(key, cycle_id, again.iin, again.born)
     voter = identity.voter_key(key, cycle_id, again.iin)
     return identity.same(voter, correction.voter_key) & identity.same(proof, correction.proof)
-
-
-def _decide(
-    session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str
-) -> None:
-    four_eyes.decide(
-        session,
-        by,
-        request,
-        proposer=P.KEEP_REGISTER,
-        approver=P.APPROVE,
-        approve=approve,
-        reason=reason,
-    )
 
 
 def _apply(session: Session, correction: RegisterCorrection, year: int) -> int:
@@ -250,3 +246,14 @@ def get_correction(session: Session, request: ApprovalRequest) -> RegisterCorrec
     if request.kind != CORRECTION or found is None:
         raise Missing("approval")
     return found
+
+
+CORRECTION = registry.register(
+    "register.correction",
+    label=N_("Correct the frozen register"),
+    may_propose=P.KEEP_REGISTER,
+    may_approve=P.APPROVE,
+    check=_check,
+    apply=_correct,
+    decline=_decline,
+)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing
@@ -17,8 +21,6 @@ from pb_portal.domain.signature import Signature
 from pb_portal.register.models import RegisterState
 from pb_portal.register.service.jobs import demand_no_load
 from pb_portal.register.service.loading import open_state
-
-FREEZE = "register.freeze"
 
 
 def propose_freeze(
@@ -50,17 +52,12 @@ def decide_freeze(
     demand(by.actor, P.APPROVE)
     if request.kind != FREEZE or request.cycle_id is None:
         raise Missing("approval")
-    four_eyes.decide(
-        session,
-        by,
-        request,
-        proposer=P.KEEP_REGISTER,
-        approver=P.APPROVE,
-        approve=approve,
-        reason=reason,
-    )
-    if not approve:
-        return session.get_one(RegisterState, request.cycle_id)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason)
+    return session.get_one(RegisterState, request.cycle_id)
+
+
+def _freeze(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
+    assert request.cycle_id is not None
     state = open_state(session, request.cycle_id)
     demand_no_load(session, request.cycle_id)
     if request.payload["loaded_at"] != _stamp(state):
@@ -76,7 +73,6 @@ def decide_freeze(
     )
     session.flush()
     _forget_order(session)
-    return state
 
 
 def _stamp(state: RegisterState) -> str:
@@ -87,3 +83,12 @@ def _forget_order(session: Session) -> None:
     """Rewrite the rows in the order of their keys, where the engine keeps the order of writing."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("CLUSTER register_entry USING pk_register_entry"))
+
+
+FREEZE = registry.register(
+    "register.freeze",
+    label=N_("Freeze the resident register"),
+    may_propose=P.KEEP_REGISTER,
+    may_approve=P.APPROVE,
+    apply=_freeze,
+)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
+from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import session, transaction
@@ -113,3 +116,14 @@ def _decide(request_id: int, form: CheckForm, *, approve: bool) -> None:
             again=again,
             key=_key(),
         )
+
+
+def summarize_correction(session: Session, asked: ApprovalRequest) -> str:
+    """The cycle, what is to be done and on which document; never whom it is about."""
+    cycle = cycles.get_cycle_by_id(session, asked.cycle_id or 0)
+    what = dict(KINDS)[asked.payload["kind"]]
+    document = dict(DOCUMENTS)[asked.payload["document"]]
+    return f"{i18n.local(cycle.names)} · {what} · {document} · № {asked.id}"
+
+
+registry.attach_page(service.CORRECTION, "register.decide_correction", summarize_correction)

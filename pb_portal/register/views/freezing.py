@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
+from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import Missing, session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.register import queries, service
 from pb_portal.register.forms import DecideForm, FreezeForm
 from pb_portal.register.views.common import Answer, blueprint
-from pb_portal.web import clock
+from pb_portal.web import clock, i18n
 from pb_portal.web.guard import requires
 
 
@@ -57,3 +61,14 @@ def decide_freeze(request_id: int) -> Answer:
         own=wanted.proposed_by == clock.actor().person_id,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def summarize_freeze(session: Session, asked: ApprovalRequest) -> str:
+    """The cycle, and how many residents the register holds."""
+    cycle = cycles.get_cycle_by_id(session, asked.cycle_id or 0)
+    entries = asked.payload["entries"]
+    residents = ngettext("%(num)d resident", "%(num)d residents", entries)
+    return f"{i18n.local(cycle.names)} · {residents}"
+
+
+registry.attach_page(service.FREEZE, "register.decide_freeze", summarize_freeze)

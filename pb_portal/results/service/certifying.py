@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import Missing
@@ -24,8 +26,6 @@ from pb_portal.signing import Signer
 from pb_portal.voting import heads
 from pb_portal.voting.fraud import voiding
 from pb_portal.voting.paper import service as paper
-
-CERTIFY = "result.certify"
 
 
 def propose_certification(session: Session, by: Signature, run: CountRun) -> ApprovalRequest:
@@ -59,19 +59,7 @@ def decide_certification(
     with the lot's seed and moves every proposal of the ballot on; declining needs a reason."""
     demand_city(by, P.CERTIFY)
     run = _run_of(session, request)
-    if not approve and not reason:
-        raise Refusal("result.reason_missing", field="reason")
-    four_eyes.decide(
-        session,
-        by,
-        request,
-        proposer=P.CERTIFY,
-        approver=P.CERTIFY,
-        approve=approve,
-        reason=reason,
-    )
-    if approve:
-        _certify(session, by, run, request.proposed_by, signer)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason, context=signer)
     return run
 
 
@@ -84,7 +72,8 @@ def _run_of(session: Session, request: ApprovalRequest) -> CountRun:
     return run
 
 
-def _certify(session: Session, by: Signature, run: CountRun, first: int, signer: Signer) -> None:
+def _certify(session: Session, by: Signature, request: ApprovalRequest, signer: Signer) -> None:
+    run, first = _run_of(session, request), request.proposed_by
     if run.state != "counted":
         raise Conflict("result.not_current")
     cycle = cycles.get_cycle_by_id(session, run.cycle_id)
@@ -123,3 +112,13 @@ def _move_proposals(session: Session, by: Signature, run: CountRun) -> None:
             continue
         action = ProposalAction.SELECT if result.selected else ProposalAction.PASS_OVER
         proposals.change_status(session, system, result.proposal, action, part="system")
+
+
+CERTIFY = registry.register(
+    "result.certify",
+    label=N_("Certify a result"),
+    may_propose=P.CERTIFY,
+    may_approve=P.CERTIFY,
+    apply=_certify,
+    decline_reason="result.reason_missing",
+)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
+from pb_portal.approvals import registry
+from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import database_now, session, transaction
@@ -16,7 +19,7 @@ from pb_portal.results import bundles, checks, queries, service
 from pb_portal.results.forms import DecisionForm, PressForm
 from pb_portal.results.models import CountJob
 from pb_portal.results.views import blueprint
-from pb_portal.web import clock, limits
+from pb_portal.web import clock, i18n, limits
 from pb_portal.web.guard import requires
 from pb_portal.web.phrases import phrase
 from pb_portal.web.signer import signer
@@ -138,3 +141,12 @@ def _certification(request_id: int, form: DecisionForm) -> str:
         check_names=checks.NAMES,
         own=request.proposed_by == clock.actor().person_id,
     )
+
+
+def summarize_certification(session: Session, asked: ApprovalRequest) -> str:
+    """The cycle and the count."""
+    cycle = cycles.get_cycle_by_id(session, asked.cycle_id or 0)
+    return f"{i18n.local(cycle.names)} · {_('Count № %(id)s', id=asked.payload['run_id'])}"
+
+
+registry.attach_page(service.CERTIFY, "results.decide", summarize_certification)

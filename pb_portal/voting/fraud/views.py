@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pb_portal.accounts.queries import names_of
+from pb_portal.approvals import registry
 from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
@@ -28,6 +29,8 @@ from pb_portal.web.guard import requires
 
 blueprint = Blueprint("fraud", __name__)
 Answer = str | tuple[str, int] | Response
+for kind in (voiding.VOID, voiding.RESTORE):
+    registry.attach_page(kind, "fraud.decide", words.summarize_request)
 
 
 def _cycle(slug: str) -> Cycle:

@@ -7,13 +7,16 @@ count leaves the ballot out. It is possible until the result is certified.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.models import Cycle, Phase
@@ -29,9 +32,6 @@ from pb_portal.voting.fraud import traces
 from pb_portal.voting.fraud.cases import change_state
 from pb_portal.voting.fraud.looking import Keys, settings_row
 from pb_portal.voting.models import FraudCase, FraudMember, RestoredVote, VoidedBallot
-
-VOID = "fraud.void"
-RESTORE = "fraud.restore"
 
 
 def propose_void(
@@ -83,18 +83,28 @@ def decide_void(
     refused once the result is certified."""
     demand(by.actor, P.VOID)
     case = _case_of(session, request, VOID)
-    if approve:
-        _hold_box(session, case.cycle_id)
-        _demand_open(session, case.cycle_id)
-    four_eyes.decide(
-        session, by, request, proposer=P.HANDLE_FRAUD, approver=P.VOID, approve=approve,
-        reason=reason,
-    )  # fmt: skip
-    change_state(session, by, case, "void" if approve else "decline", reason)
-    if approve:
-        session.flush()
-        _void(session, by, keys, case, request)
+    context = (keys, reason)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason, context=context)
     return case
+
+
+def _check_void(session: Session, _by: Signature, request: ApprovalRequest, _context: Any) -> None:
+    case = _case_of(session, request, VOID)
+    _hold_box(session, case.cycle_id)
+    _demand_open(session, case.cycle_id)
+
+
+def _decline_void(session: Session, by: Signature, request: ApprovalRequest, context: Any) -> None:
+    _keys, reason = context
+    change_state(session, by, _case_of(session, request, VOID), "decline", reason)
+
+
+def _apply_void(session: Session, by: Signature, request: ApprovalRequest, context: Any) -> None:
+    keys, reason = context
+    case = _case_of(session, request, VOID)
+    change_state(session, by, case, "void", reason)
+    session.flush()
+    _void(session, by, keys, case, request)
 
 
 def _void(
@@ -162,16 +172,14 @@ def decide_restore(
 ) -> None:
     """The second person's word on giving the vote again."""
     demand(by.actor, P.VOID)
+    _case_of(session, request, RESTORE)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason)
+
+
+def _restore(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
     case = _case_of(session, request, RESTORE)
-    four_eyes.decide(
-        session, by, request, proposer=P.HANDLE_FRAUD, approver=P.VOID, approve=approve,
-        reason=reason,
-    )  # fmt: skip
-    if not approve:
-        return
     assert by.actor.person_id is not None
     _demand_open(session, case.cycle_id)
-    session.flush()
     session.add(
         RestoredVote(
             cycle_id=case.cycle_id,
@@ -215,3 +223,21 @@ def _demand_open(session: Session, cycle_id: int) -> None:
 
 def _members(case: FraudCase) -> Select[str]:
     return select(FraudMember.name).where(FraudMember.case_id == case.id)
+
+
+VOID = registry.register(
+    "fraud.void",
+    label=N_("Declare votes void"),
+    may_propose=P.HANDLE_FRAUD,
+    may_approve=P.VOID,
+    check=_check_void,
+    apply=_apply_void,
+    decline=_decline_void,
+)
+RESTORE = registry.register(
+    "fraud.restore",
+    label=N_("Give a vote again"),
+    may_propose=P.HANDLE_FRAUD,
+    may_approve=P.VOID,
+    apply=_restore,
+)

@@ -7,9 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.cycles import queries as cycles
 from pb_portal.domain.fraud import MOST_SHOWN
 from pb_portal.voting.models import FraudFlag
+from pb_portal.web import i18n
 
 KIND_NAMES: dict[str, Any] = {
     "address": _l("Many votes from one network address"),
@@ -111,3 +115,10 @@ def _votes(number: int) -> str:
 
 def _phones(number: int) -> str:
     return str(ngettext("%(phones)s phone", "%(phones)s phones", number, phones=many(number)))
+
+
+def summarize_request(session: Session, asked: ApprovalRequest) -> str:
+    """The cycle and the case a request is about; never whose votes."""
+    cycle = cycles.get_cycle_by_id(session, asked.cycle_id or 0)
+    case = _("Case No. %(id)s", id=asked.payload["case_id"])
+    return f"{i18n.local(cycle.names)} · {case} · № {asked.id}"

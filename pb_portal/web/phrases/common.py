@@ -8,6 +8,7 @@ SENTENCES = {
     "approval.open_already": N_("The same request is already waiting for a second person."),
     "approval.same_person": N_("A second person must decide: you made this request yourself."),
     "approval.about_oneself": N_("This is about yourself, so two other people must ask and agree."),
+    "approval.prove_again": N_("Show your second factor again, then repeat the step."),
     "approval.decided": N_("Somebody has already decided on this request."),
     "approval.proposer_gone": N_(
         "Whoever asked for this is blocked or has lost the role since. The request can only be "

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes, service
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
-from pb_portal.domain.permissions import P
-from pb_portal.domain.refusal import Conflict, Forbidden
+from pb_portal.approvals.registry import KINDS
+from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from tests.factories import make_person, signed
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An extension that moves nothing: these tests are about the people."""
+    bare = replace(KINDS["phase.extend"], check=None, apply=None, decline_reason="")
+    monkeypatch.setitem(KINDS, "phase.extend", bare)
 
 
 def ask(session: Session, by: object) -> ApprovalRequest:
@@ -18,8 +27,7 @@ def ask(session: Session, by: object) -> ApprovalRequest:
 
 
 def decide(session: Session, by: object, request: ApprovalRequest, approve: bool = True) -> None:
-    steer = P.STEER_CYCLE
-    four_eyes.decide(session, by, request, proposer=steer, approver=steer, approve=approve)  # type: ignore[arg-type]
+    four_eyes.decide(session, by, request, approve=approve)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("how", ["blocked", "role taken away"])
@@ -56,3 +64,20 @@ def test_two_who_hold_the_role_decide(session: Session) -> None:
     request = ask(session, signed(one))
     decide(session, signed(two), request)
     assert request.state == "approved"
+
+
+def test_neither_asks_nor_decides_without_a_second_factor_just_shown(session: Session) -> None:
+    one, two = make_person(session, "commissioner"), make_person(session, "commissioner")
+    stale = replace(signed(one), proved=False)
+    with pytest.raises(Refusal, match="prove_again"):
+        ask(session, stale)
+    request = ask(session, signed(one))
+    with pytest.raises(Refusal, match="prove_again"):
+        decide(session, replace(signed(two), proved=False), request)
+    assert request.state == "open"
+
+
+def test_a_kind_that_is_not_registered_cannot_be_asked_for(session: Session) -> None:
+    one = make_person(session, "commissioner")
+    with pytest.raises(KeyError):
+        approvals.propose(session, signed(one), "phase.erase", "x:1", payload={}, reason="why")

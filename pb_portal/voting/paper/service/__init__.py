@@ -13,6 +13,7 @@ from pb_portal.voting.paper.service.keying import finish_round, key_sheet, take_
 from pb_portal.voting.paper.service.points import PointData, close_point, save_point
 from pb_portal.voting.paper.service.printing import issue, print_batch, record_printing
 from pb_portal.voting.paper.service.requests import (
+    KINDS,
     decide,
     get_request,
     lock_request,
@@ -23,6 +24,7 @@ from pb_portal.voting.paper.service.returning import correct_equation, give_back
 from pb_portal.voting.paper.service.scans import add_scan
 
 __all__ = [
+    "KINDS",
     "Document",
     "Handed",
     "PointData",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from pb_portal.approvals import registry
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.polling import BatchState, Marks
 from pb_portal.domain.refusal import Conflict, Refusal
@@ -11,7 +12,7 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.voting.paper import queries
 from pb_portal.voting.paper.models import Batch, Keyer, Keying
-from pb_portal.voting.paper.service.keying import agree, begin, write
+from pb_portal.voting.paper.service.keying import KEYING, agree, begin, write
 
 
 def judge_sheet(
@@ -26,6 +27,7 @@ def judge_sheet(
 
 def finish_judging(session: Session, by: Signature, batch: Batch) -> Batch:
     """Every difference is decided."""
+    registry.require_approver(by, KEYING)
     keyer = _third(session, by, batch)
     left = sum(one.third is None for one in queries.differences(session, batch.id))
     if left:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from pb_portal.approvals import registry
+from pb_portal.approvals.registry import N_
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.polling import KEYED_IN, BatchState, Marks, Verdict, serial_code
 from pb_portal.domain.refusal import Conflict, Refusal
@@ -15,6 +17,13 @@ from pb_portal.voting.paper.queries.batches import find_sheet, typed_count
 from pb_portal.voting.paper.service.checking import check_marks
 from pb_portal.voting.paper.service.printing import log, move
 from pb_portal.voting.service.poll import insert
+
+KEYING = registry.register_pair(
+    "polling.keying",
+    label=N_("Type a batch of paper ballots twice"),
+    may_propose=P.KEY_PAPER,
+    may_approve=P.KEY_PAPER,
+)
 
 
 def take_round(session: Session, by: Signature, batch: Batch) -> Keyer:
@@ -34,6 +43,7 @@ def take_round(session: Session, by: Signature, batch: Batch) -> Keyer:
 
 def begin(session: Session, by: Signature, batch: Batch, round_: int) -> Keyer:
     """Take a round; another person who was quicker is a conflict (`polling.rounds_taken`)."""
+    registry.require_proposer(by, KEYING)
     assert by.actor.person_id is not None
     made = session.execute(
         insert(session, Keyer)
@@ -111,6 +121,7 @@ def write(
 def finish_round(session: Session, by: Signature, batch: Batch) -> Batch:
     """This person has typed every ballot cast. After the second one, readings that agree in
     everything agree on the batch; else a third person decides."""
+    registry.require_approver(by, KEYING)
     keyer = queries.find_keyer(batch, by.actor.person_id)
     if keyer is None or keyer.round > 2 or keyer.finished_at or batch.state not in KEYED_IN:
         raise Conflict("polling.batch_moved", state=batch.state)

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pb_portal.approvals import registry
+from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles import service as cycles
 from pb_portal.domain import polling
@@ -17,6 +19,13 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.proposals import queries as proposals
 from pb_portal.voting.paper.models import Batch, PollingPoint
+
+HANDOVER = registry.register_pair(
+    "polling.handover",
+    label=N_("Hand a batch of paper ballots over"),
+    may_propose=P.RUN_PAPER,
+    may_approve=P.HAND_PAPER,
+)
 
 
 def print_batch(
@@ -74,6 +83,7 @@ def record_printing(session: Session, by: Signature, batch: Batch) -> None:
 
 def issue(session: Session, by: Signature, batch: Batch, rules: RuleBook, received_by: int) -> None:
     """Hand the batch over to somebody else, in charge of its point."""
+    registry.require_proposer(by, HANDOVER)
     demand(by.actor, P.RUN_PAPER, area_id=batch.point.area_id)
     if received_by == by.actor.person_id:
         raise Refusal("polling.received_by_self", field="received_by")

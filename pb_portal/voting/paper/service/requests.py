@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import four_eyes
+from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import N_
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, database_now
 from pb_portal.domain.permissions import P, demand
@@ -31,9 +32,6 @@ class Keys:
 
     poll: Poll
     register: str
-
-
-Act = Callable[[Session, Signature, ApprovalRequest, Keys], None]
 
 
 def propose_set_aside(
@@ -80,7 +78,7 @@ def propose_difference(
 def get_request(session: Session, request_id: int) -> ApprovalRequest:
     """A request about paper; raises `Missing`."""
     request = approvals.get_request(session, request_id)
-    if request.kind not in ACTS:
+    if request.kind not in KINDS:
         raise Missing("approval")
     return request
 
@@ -102,20 +100,7 @@ def decide(
 ) -> None:
     """The second person's word. Declining needs a reason and changes nothing else; a request to
     take a paper back forgets whom it was about."""
-    proposer, approver, act = ACTS[request.kind]
-    if not approve and not reason:
-        raise Refusal("polling.reason_missing", field="reason")
-    four_eyes.decide(
-        session,
-        by,
-        request,
-        proposer=proposer,
-        approver=approver,
-        approve=approve,
-        reason=reason,
-    )
-    if approve:
-        act(session, by, request, keys)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason, context=keys)
     if request.kind == TAKE_BACK:
         request.payload = {"point": request.payload["point"]}
     session.flush()
@@ -151,11 +136,46 @@ def _difference(session: Session, by: Signature, request: ApprovalRequest, keys:
         raise Conflict("polling.gap_changed")
 
 
-ACTS: dict[str, tuple[P, P, Act]] = {
-    ACCEPT: (P.KEY_PAPER, P.ACCEPT_PAPER, _accept),
-    SET_ASIDE: (P.RUN_PAPER, P.ACCEPT_PAPER, _set_aside),
-    MISSING: (P.KEY_PAPER, P.RUN_PAPER, _missing),
-    TAKE_BACK: (P.HAND_PAPER, P.RUN_PAPER, _take_back),
-    DIFFERENCE: (P.RUN_PAPER, P.ACCEPT_PAPER, _difference),
-}
-"""By kind: who may ask, who may decide, and what happens on a yes."""
+_REASON = "polling.reason_missing"
+registry.register(
+    ACCEPT,
+    label=N_("Put a batch into the box"),
+    may_propose=P.KEY_PAPER,
+    may_approve=P.ACCEPT_PAPER,
+    apply=_accept,
+    decline_reason=_REASON,
+)
+registry.register(
+    SET_ASIDE,
+    label=N_("Set a batch aside, uncounted"),
+    may_propose=P.RUN_PAPER,
+    may_approve=P.ACCEPT_PAPER,
+    apply=_set_aside,
+    decline_reason=_REASON,
+)
+registry.register(
+    MISSING,
+    label=N_("Why ballots of a batch are missing"),
+    may_propose=P.KEY_PAPER,
+    may_approve=P.RUN_PAPER,
+    apply=_missing,
+    decline_reason=_REASON,
+)
+registry.register(
+    TAKE_BACK,
+    label=N_("Take back a paper that was not used"),
+    may_propose=P.HAND_PAPER,
+    may_approve=P.RUN_PAPER,
+    apply=_take_back,
+    decline_reason=_REASON,
+)
+registry.register(
+    DIFFERENCE,
+    label=N_("Why papers handed out were not found"),
+    may_propose=P.RUN_PAPER,
+    may_approve=P.ACCEPT_PAPER,
+    apply=_difference,
+    decline_reason=_REASON,
+)
+KINDS = (ACCEPT, SET_ASIDE, MISSING, TAKE_BACK, DIFFERENCE)
+"""The kinds of requests about paper."""

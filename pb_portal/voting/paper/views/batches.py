@@ -25,7 +25,7 @@ from pb_portal.voting.paper.forms import (
     ScanForm,
 )
 from pb_portal.voting.paper.models import Batch
-from pb_portal.voting.paper.service.requests import ACTS
+from pb_portal.voting.paper.service.requests import KINDS
 from pb_portal.voting.paper.service.returning import subject_of
 from pb_portal.voting.paper.views import blueprint
 from pb_portal.voting.paper.views.parts import WORDS, Answer, rules_of, shown
@@ -70,7 +70,7 @@ def batch_page(batch_id: int, **forms: Form) -> str:
     asked = [
         one
         for one in approvals.waiting(session())
-        if one.kind in ACTS and one.subject == subject_of(held)
+        if one.kind in KINDS and one.subject == subject_of(held)
     ]
     issue = forms.get("issue") or IssueForm(formdata=None)
     receivers = [one for one in held.point.in_charge if one.id != me.person_id]
@@ -133,7 +133,7 @@ def print_pdf(batch_id: int, paper: str) -> Answer:
 
 
 @blueprint.post("/desk/polling/batches/<int:batch_id>/issue")
-@requires(P.RUN_PAPER)
+@requires(P.RUN_PAPER, fresh=True)
 def issue(batch_id: int) -> Answer:
     """Hand the batch over."""
     form, status = IssueForm(), 422
@@ -151,7 +151,7 @@ def issue(batch_id: int) -> Answer:
 
 
 @blueprint.route("/desk/polling/batches/<int:batch_id>/return", methods=["GET", "POST"])
-@requires(P.KEY_PAPER)
+@requires(P.KEY_PAPER, fresh=True)
 def give_back(batch_id: int) -> Answer:
     """Take the batch in, or correct its equation."""
     form = EquationForm()
@@ -172,7 +172,7 @@ def give_back(batch_id: int) -> Answer:
 
 
 @blueprint.post("/desk/polling/batches/<int:batch_id>/accept")
-@requires(P.KEY_PAPER)
+@requires(P.KEY_PAPER, fresh=True)
 def propose_accept(batch_id: int) -> Answer:
     """Ask a commissioner to put the batch into the box."""
     form, status = PressForm(), 422
@@ -188,7 +188,7 @@ def propose_accept(batch_id: int) -> Answer:
 
 
 @blueprint.post("/desk/polling/batches/<int:batch_id>/set-aside")
-@requires(P.RUN_PAPER)
+@requires(P.RUN_PAPER, fresh=True)
 def propose_set_aside(batch_id: int) -> Answer:
     """Ask a commissioner to leave the batch uncounted."""
     form, status = ReasonForm(), 422

@@ -78,7 +78,7 @@ def _page(point: PollingPoint, form: DeskForm, **about: Any) -> str:
 
 @blueprint.post("/desk/polling/points/<int:point_id>/take-back")
 @limits.limiter.limit(DESK_LIMIT)
-@requires(P.HAND_PAPER)
+@requires(P.HAND_PAPER, fresh=True)
 def take_back(point_id: int) -> Answer:
     """Ask a second person to agree that a paper comes back unused."""
     form, status = TakeBackForm(), 422

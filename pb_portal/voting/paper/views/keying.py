@@ -23,7 +23,7 @@ from pb_portal.web.guard import requires
 
 
 @blueprint.post("/desk/polling/batches/<int:batch_id>/begin")
-@requires(P.KEY_PAPER)
+@requires(P.KEY_PAPER, fresh=True)
 def begin(batch_id: int) -> Answer:
     """Take a round of this batch."""
     form = PressForm()
@@ -105,7 +105,7 @@ def papers_of(held: Batch) -> list[Proposal]:
 
 
 @blueprint.post("/desk/polling/batches/<int:batch_id>/finish")
-@requires(P.KEY_PAPER)
+@requires(P.KEY_PAPER, fresh=True)
 def finish(batch_id: int) -> Answer:
     """All ballots are typed, or all differences decided."""
     form = PressForm()
@@ -126,7 +126,7 @@ def finish(batch_id: int) -> Answer:
 
 
 @blueprint.route("/desk/polling/batches/<int:batch_id>/compare", methods=["GET", "POST"])
-@requires(P.KEY_PAPER)
+@requires(P.KEY_PAPER, fresh=True)
 def compare(batch_id: int) -> Answer:
     """Ballots that two people read differently, for a third who looks at the paper."""
     form, wrong, status = JudgeForm(), 0, 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from werkzeug.wrappers import Response
 
+from pb_portal.approvals.registry import label_of
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.domain.refusal import Conflict, Refusal
@@ -16,7 +17,7 @@ from pb_portal.web.forms import Form
 from pb_portal.web.phrases.polling import state_word, verdict_word
 
 Answer = str | tuple[str, int] | Response
-WORDS = {"state_word": state_word, "verdict_word": verdict_word}
+WORDS = {"state_word": state_word, "verdict_word": verdict_word, "request_word": label_of}
 
 
 def rules_of(cycle: Cycle) -> RuleBook:

@@ -15,7 +15,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.voting.paper import queries, service
 from pb_portal.voting.paper.forms import PointForm, ReasonForm
 from pb_portal.voting.paper.models import PollingPoint
-from pb_portal.voting.paper.service.requests import ACTS
+from pb_portal.voting.paper.service.requests import KINDS
 from pb_portal.voting.paper.views import blueprint
 from pb_portal.voting.paper.views.parts import WORDS, Answer, area_choices, shown
 from pb_portal.web import clock
@@ -32,7 +32,7 @@ def overview(slug: str) -> Answer:
 def _overview(cycle: Cycle, form: ReasonForm) -> str:
     voting = cycles.find_phase(cycle, PhaseKind.VOTING)
     over = voting is not None and voting.ends_at <= database_now(session())
-    waiting = [one for one in approvals.waiting(session()) if one.kind in ACTS]
+    waiting = [one for one in approvals.waiting(session()) if one.kind in KINDS]
     return render_template(
         "voting/paper/overview.html",
         cycle=cycle,
@@ -55,7 +55,7 @@ def _gap(cycle: Cycle) -> int:
 
 
 @blueprint.post("/desk/cycles/<slug>/paper/gap")
-@requires(P.RUN_PAPER)
+@requires(P.RUN_PAPER, fresh=True)
 def explain(slug: str) -> Answer:
     """Explain papers that were handed out and not found."""
     form, status = ReasonForm(), 422

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person
+from pb_portal.approvals import registry
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import KINDS
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import session, transaction
 from pb_portal.domain.permissions import P, may
@@ -15,15 +18,14 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.voting.paper import queries, service
 from pb_portal.voting.paper.forms import DecisionForm
 from pb_portal.voting.paper.models import Batch, PollingPoint
-from pb_portal.voting.paper.service.requests import ACTS
 from pb_portal.voting.paper.views import blueprint
 from pb_portal.voting.paper.views.parts import WORDS, Answer, keys_of, shown
-from pb_portal.web import clock
+from pb_portal.web import clock, i18n
 from pb_portal.web.guard import requires
 
 
 @blueprint.route("/desk/polling/requests/<int:request_id>", methods=["GET", "POST"])
-@requires(P.RUN_PAPER)
+@requires(P.RUN_PAPER, fresh=True)
 def decide(request_id: int) -> Answer:
     """Agree or decline."""
     form = DecisionForm()
@@ -55,7 +57,6 @@ def _decide(request_id: int, form: DecisionForm) -> str:
 
 def _page(asked: ApprovalRequest, form: DecisionForm) -> str:
     me = clock.actor()
-    _proposer, approver, _act = ACTS[asked.kind]
     person = session().get(Person, asked.proposed_by)
     return render_template(
         "voting/paper/request.html",
@@ -66,7 +67,7 @@ def _page(asked: ApprovalRequest, form: DecisionForm) -> str:
         point=_point(asked),
         name=person.name if person else "—",
         own=asked.proposed_by == me.person_id,
-        may_decide=may(me, approver),
+        may_decide=may(me, KINDS[asked.kind].may_approve),
         serial_code=serial_code,
         **WORDS,
     )
@@ -80,3 +81,18 @@ def _batch(asked: ApprovalRequest) -> Batch | None:
 def _point(asked: ApprovalRequest) -> PollingPoint | None:
     known = asked.payload.get("point")
     return queries.get_point(session(), known) if known else None
+
+
+def summarize_request(session: Session, asked: ApprovalRequest) -> str:
+    """The cycle, and the batch or the polling point."""
+    parts = [i18n.local(cycles.get_cycle_by_id(session, asked.cycle_id or 0).names)]
+    batch, point = _batch(asked), _point(asked)
+    if batch is not None:
+        parts += [_("Batch %(number)s", number=batch.number), i18n.local(batch.point.names)]
+    if point is not None:
+        parts.append(i18n.local(point.names))
+    return " · ".join([*parts, f"№ {asked.id}"])
+
+
+for kind in service.KINDS:
+    registry.attach_page(kind, "polling.decide", summarize_request)
