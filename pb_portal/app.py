@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
 from pb_portal import cli, jobs
-from pb_portal.accounts import login
+from pb_portal.accounts import interruptions, login
 from pb_portal.db import db
 from pb_portal.files import commands as files
 from pb_portal.pages import health
@@ -130,6 +130,7 @@ def _attach(app: Flask, settings: Settings) -> None:
     words.init_app(app)
     limits.limiter.init_app(app)
     login.init_app(app)
+    interruptions.init_app(app)
     assets.init_app(app)
     errors.init_app(app)
     page.init_app(app)

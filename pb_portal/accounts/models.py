@@ -114,3 +114,17 @@ class EmailToken(Base):
     used_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class KeptForm(Base):
+    """A form that was sent after its session had ended, sealed with the name in the browser's
+    cookie; of that name only a hash is stored, so the row alone cannot be read."""
+
+    __tablename__ = "accounts_kept_form"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts_person.id", ondelete="CASCADE"), index=True
+    )
+    sealed: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.factors.models import CodeApp, Passkey, RecoveryCode
-from pb_portal.accounts.models import EmailToken, LoginSession, Person, RoleGrant
+from pb_portal.accounts.models import EmailToken, KeptForm, LoginSession, Person, RoleGrant
 from pb_portal.accounts.privacy import queries
 from pb_portal.accounts.privacy.holdings import (
     GOES,
@@ -95,6 +95,14 @@ provide(
                     "until": LoginSession.expires_at,
                     "device": LoginSession.device,
                 },
+                GOES,
+                gone=True,
+            ),
+            Holding(
+                "kept_forms",
+                N_("Forms kept while you sign in again (unreadable without your browser)"),
+                KeptForm.person_id,
+                {"until": KeptForm.expires_at},
                 GOES,
                 gone=True,
             ),

@@ -51,6 +51,12 @@ def find_session(
     return found.unique().one_or_none()
 
 
+def find_session_owner(session: Session, token: str) -> int | None:
+    """Whose session a token was of, also when it has ended by its time or by a block."""
+    mine = LoginSession.token_hash == digest(token)
+    return session.scalar(select(LoginSession.person_id).where(mine)) if token else None
+
+
 def get_entry(session: Session, session_id: int) -> LoginSession:
     """The row of a session; raises `Missing` when it was ended in the meantime."""
     entry = session.get(LoginSession, session_id)

@@ -19,8 +19,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from pb_portal.accounts import interruptions, queries, service
 from pb_portal.accounts import login as gate
-from pb_portal.accounts import queries, service
 from pb_portal.accounts.factors import own, tries
 from pb_portal.accounts.factors import views as second_step
 from pb_portal.accounts.forms import (
@@ -43,6 +43,7 @@ from pb_portal.web.page import safe_next
 blueprint = Blueprint("accounts", __name__)
 second_step.attach(blueprint)
 own.attach(blueprint)
+interruptions.attach(blueprint)
 privacy_pages.attach(blueprint)
 Answer = str | tuple[str, int] | AnyResponse
 

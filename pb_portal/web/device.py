@@ -53,11 +53,21 @@ def _signer() -> URLSafeTimedSerializer:
 
 def known_to(person_id: int | None) -> str:
     """The random name of this browser when it has signed in to the account before, else ""."""
+    owner, nonce = _read_cookie()
+    return nonce if owner == person_id else ""
+
+
+def find_known_person() -> int | None:
+    """The account that last signed in with this browser, if any."""
+    return _read_cookie()[0]
+
+
+def _read_cookie() -> tuple[int | None, str]:
     try:
         owner, nonce = _signer().loads(request.cookies.get(_cookie(), ""), max_age=KNOWN_FOR)
     except (BadSignature, ValueError, TypeError):
-        return ""
-    return str(nonce) if owner == person_id else ""
+        return None, ""
+    return int(owner), str(nonce)
 
 
 def remember(person_id: int) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -23,6 +33,7 @@ from werkzeug.exceptions import HTTPException
 
 from pb_portal.db import Missing, describe_outage, is_read_only
 from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
+from pb_portal.web import interruption
 from pb_portal.web.phrases import phrase, sentence
 
 SECRETS = ("csrf", "password", "current", "code", "iin", "birth", "phone", "token", "secret")
@@ -79,9 +90,12 @@ def render_bare(status: int) -> str:
     )
 
 
-def _logger() -> Any:
-    from flask import current_app
+def _is_guarded() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "guarded_by", "public") != "public"
 
+
+def _logger() -> Any:
     return current_app.logger
 
 
@@ -91,7 +105,9 @@ def init_app(app: Flask) -> None:
     _register_database(app)
 
     @app.errorhandler(CSRFError)
-    def stale_form(error: CSRFError) -> Response:
+    def stale_form(error: CSRFError) -> Any:
+        if _is_guarded() and interruption.came_from_here() and interruption.keep_typed_form():
+            return redirect(url_for("accounts.resume"))
         return page(400, _("This page was open for too long. Open it again and repeat."))
 
     @app.errorhandler(HTTPException)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -13,6 +12,7 @@ from flask_login import current_user
 
 from pb_portal.domain.permissions import P, may
 from pb_portal.domain.refusal import Forbidden
+from pb_portal.web import interruption
 from pb_portal.web.clock import actor, now
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -38,15 +38,16 @@ def requires(permission: P, *, fresh: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                return redirect(url_for("accounts.login", next=_onward()))
+                return redirect(url_for("accounts.login", next=find_way_back()))
             if not may(actor(), permission):
                 if current_user.must_enrol:
+                    interruption.keep_typed_form()
                     flash(_("Staff pages open once you have set up a second factor."), "warn")
                     return redirect(url_for("accounts.security"))
                 raise Forbidden(permission)
             if fresh and current_user.must_prove(now(), opening=request.method == "GET"):
                 flash(_("Show your second factor again, then repeat the step."), "info")
-                return redirect(url_for("accounts.second", next=_readable()))
+                return redirect(url_for("accounts.second", next=find_way_back()))
             return view(*args, **kwargs)
 
         guarded.guarded_by = permission  # type: ignore[attr-defined]
@@ -56,16 +57,11 @@ def requires(permission: P, *, fresh: bool = False) -> Callable[[View], View]:
     return decorate
 
 
-def _onward() -> str:
-    return (request.full_path if request.method == "GET" else request.path).rstrip("?")
-
-
-def _readable() -> str:
-    """Where to go on to: this page, or where the button was when this address takes only POST."""
-    rule = request.url_rule
-    if rule is not None and "GET" in (rule.methods or ()):
-        return _onward()
-    return urlsplit(request.referrer or "").path or url_for("desk.home")
+def find_way_back() -> str:
+    """Where to go on to after signing in: to what was typed, or to the page it was typed on."""
+    if interruption.keep_typed_form():
+        return url_for("accounts.resume")
+    return interruption.page_of_request()
 
 
 def refuse_unguarded(app: Flask) -> None:

@@ -24,7 +24,7 @@ from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
 from pb_portal.web import clock, limits
 from pb_portal.web.forms import Form
-from pb_portal.web.guard import requires
+from pb_portal.web.guard import find_way_back, requires
 
 Answer = str | tuple[str, int] | Response
 View = TypeVar("View", bound=Callable[..., Any])
@@ -57,7 +57,7 @@ def just_proved(view: View) -> View:
             return view(*args, **kwargs)
         flash(_("Before you change this, show once more that it is you."), "info")
         known = queries.has_factors(session(), current_user.person_id)
-        return redirect(url_for(".second" if known else ".login", next=url_for(".security")))
+        return redirect(url_for(".second" if known else ".login", next=find_way_back()))
 
     return guarded  # type: ignore[return-value]
 

@@ -8,18 +8,19 @@ import hashlib
 from cryptography.fernet import Fernet, InvalidToken
 
 
-def _box(key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"factor\x1f{key}".encode()).digest()))
+def _box(key: str, purpose: str) -> Fernet:
+    secret = hashlib.sha256(f"{purpose}\x1f{key}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(secret))
 
 
-def seal(key: str, text: str) -> str:
+def seal(key: str, text: str, purpose: str = "factor") -> str:
     """The text made unreadable without the key."""
-    return _box(key).encrypt(text.encode()).decode("ascii")
+    return _box(key, purpose).encrypt(text.encode()).decode("ascii")
 
 
-def unseal(key: str, sealed: str) -> str | None:
+def unseal(key: str, sealed: str, purpose: str = "factor") -> str | None:
     """The text that was sealed; None under another key or when it was tampered with."""
     try:
-        return _box(key).decrypt(sealed.encode("ascii")).decode()
+        return _box(key, purpose).decrypt(sealed.encode("ascii")).decode()
     except (InvalidToken, ValueError):
         return None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts import queries
 from pb_portal.accounts.factors import tries
 from pb_portal.accounts.factors.queries import has_factors
-from pb_portal.accounts.models import EmailToken, LoginSession
+from pb_portal.accounts.models import EmailToken, KeptForm, LoginSession
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
 from pb_portal.domain.permissions import P, demand
@@ -149,7 +149,8 @@ def close_all_sessions(session: Session, person_id: int) -> None:
 
 
 def tidy(session: Session, at: datetime) -> None:
-    """Remove sessions, links and counters of mistakes that have run out."""
+    """Remove sessions, links, kept forms and counters of mistakes that have run out."""
     session.execute(delete(LoginSession).where(LoginSession.expires_at <= at))
     session.execute(delete(EmailToken).where(EmailToken.expires_at <= at))
+    session.execute(delete(KeptForm).where(KeptForm.expires_at <= at))
     tries.tidy(session, at)
