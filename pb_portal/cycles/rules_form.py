@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pb_portal.cycles.ballot_form import BallotForm, WholeNumber, ballot_data, chosen_ballot
@@ -40,6 +40,11 @@ class RulesForm(BallotForm):
     max_choices = _number(_l("At most so many proposals on a ballot"), 1, 100)
     minimum_votes = _number(
         _l("Least number of votes to win"), 0, 1_000_000, description=_l("0: there is none")
+    )
+    smallest_group = WholeNumber(
+        _l("Figures are published of so many people or more"),
+        [Optional(), NumberRange(3, 1_000, message=_l("From %(min)s to %(max)s"))],
+        description=_l("In a district where fewer people voted only the winners are published."),
     )
     identity = SelectMultipleField(
         _l("How voters prove who they are"),
@@ -101,6 +106,7 @@ class RulesForm(BallotForm):
         rule = parse_rule(rules.rule_of(""))
         self.min_choices.data, self.max_choices.data = rules.min_choices, rules.max_choices
         self.minimum_votes.data = rules.minimum_votes
+        self.smallest_group.data = rules.smallest_group
         self.identity.data = list(rules.identity)
         self.family.data, _slash, self.completion.data = rule.name.partition("/")
         for key, default in DEFAULTS.items():
@@ -158,6 +164,8 @@ def chosen_rules(form: RulesForm, cycle: Cycle, rules: RuleBook) -> RuleBook:
         options["area_rules"] = own
     if further:
         options["ballot"] = further
+    if form.smallest_group.data not in (None, rules.smallest_group):
+        options["smallest_group"] = form.smallest_group.data
     ways = [way for way in WAYS if way in (form.identity.data or [])]
     if ways != list(rules.identity):
         options["identity"] = ways

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pb_portal.domain.refusal import Conflict, Refusal
+from pb_portal.domain.rule_book import SMALLEST_GROUP
 
 MOVES: dict[str, tuple[frozenset[str], str]] = {
     "watch": (frozenset({"open"}), "watching"),
@@ -15,7 +16,6 @@ MOVES: dict[str, tuple[frozenset[str], str]] = {
 BY_HAND = ("watch", "reopen", "dismiss")
 NEEDS_REASON = frozenset({"dismiss", "reopen", "decline"})
 REASONS = ("borrowed_identity", "bought", "pressure", "machine", "other")
-TOGETHER = 10
 
 
 def moved(state: str, action: str, reason: str) -> str:
@@ -33,11 +33,11 @@ def moves_of(state: str) -> list[str]:
     return [action for action in BY_HAND if state in MOVES[action][0]]
 
 
-def told(reasons: dict[str, int]) -> dict[str, int]:
-    """Voided ballots by reason as the public reads them: reasons of fewer than ten go together,
-    and if that is still fewer than ten nothing but the total is told."""
-    large = {reason: number for reason, number in reasons.items() if number >= TOGETHER}
+def told(reasons: dict[str, int], smallest: int = SMALLEST_GROUP) -> dict[str, int]:
+    """Voided ballots by reason as the public reads them: reasons of fewer than the smallest group
+    go together, and if that is still fewer nothing but the total is told."""
+    large = {reason: number for reason, number in reasons.items() if number >= smallest}
     rest = sum(reasons.values()) - sum(large.values())
-    if rest and rest < TOGETHER:
+    if rest and rest < smallest:
         return {}
     return {**large, **({"several": rest} if rest else {})}

@@ -9,6 +9,9 @@ from typing import Any
 
 from pb_portal.domain.identity import PHONE, WAYS
 
+SMALLEST_GROUP = 10
+"""Of how many people figures are published, unless a rule book says otherwise."""
+
 
 @dataclass(frozen=True)
 class RuleBook:
@@ -59,6 +62,11 @@ class RuleBook:
     def limits_by_area(self) -> bool:
         """Whether what a ballot may hold is told for each area by itself."""
         return self._ballot.get("limits") == "area"
+
+    @property
+    def smallest_group(self) -> int:
+        """Of fewer people than this no figures are published."""
+        return int(self.options.get("smallest_group", SMALLEST_GROUP))
 
     @property
     def _ballot(self) -> dict[str, Any]:

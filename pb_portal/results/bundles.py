@@ -13,6 +13,7 @@ from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, database_now
 from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.small_numbers import Withheld
 from pb_portal.results import exports, queries
 from pb_portal.results.elections import AreaVote, entries_of, votes_by_area
 from pb_portal.results.models import CountRun, ResultBundle
@@ -51,11 +52,12 @@ def make(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> Bundl
     votes, counted, _blank = votes_by_area(cycle, rules, entries_of(session, cycle.id), ballots)
     won = queries.winners_of(session, cycle.id)
     place = exports.Place(unit=exports.unit_of(cycle), zone=zone)
+    hidden = queries.withheld_of(session, run)
     made = build(
-        [_part(cycle, vote, place, run, won) for vote in votes],
+        [_part(cycle, vote, place, run, won, hidden) for vote in votes],
         rule_book=rules.to_dict(),
         lot=LotRecord(bytes.fromhex(run.lot_seed), rules.lot_commitment),
-        ledger=_ledger(session, cycle, counted),
+        ledger=_ledger(session, cycle, None if hidden.total else counted),
         about=_about(cycle, run),
         sign=signer.sign_raw,
     )
@@ -80,17 +82,24 @@ def find(session: Session, run: CountRun) -> ResultBundle | None:
 
 
 def _part(
-    cycle: Cycle, vote: AreaVote, place: exports.Place, run: CountRun, won: frozenset[int]
+    cycle: Cycle,
+    vote: AreaVote,
+    place: exports.Place,
+    run: CountRun,
+    won: frozenset[int],
+    hidden: Withheld,
 ) -> Part:
     election = exports.published(cycle, vote, place, run, won)
     return Part(
         Area(vote.part.area.code, election),
-        withheld=election.voters < queries.FEW,
+        withheld=election.voters < queries.FEW or vote.part.area_id in hidden.counts,
+        uncounted=vote.part.area_id in hidden.counts,
+        winners_only=vote.part.area_id in hidden.figures,
         about={"names": vote.part.area.names},
     )
 
 
-def _ledger(session: Session, cycle: Cycle, ballots: int) -> dict[str, object]:
+def _ledger(session: Session, cycle: Cycle, ballots: int | None) -> dict[str, object]:
     signed = heads.of_cycle(session, cycle.id)
     return {
         "heads": [
@@ -101,7 +110,7 @@ def _ledger(session: Session, cycle: Cycle, ballots: int) -> dict[str, object]:
             for head in signed
         ],
         "key": signed[-1].public_key if signed else "",
-        "ballots": ballots,
+        **({} if ballots is None else {"ballots": ballots}),
     }
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pb_portal.domain.rule_book import SMALLEST_GROUP
 from pb_portal.results.models import Alternative, CountRun
-from pb_portal.results.queries import TOGETHER, Line, Section
+from pb_portal.results.queries import Line, Section
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Row:
     winners: int
     cost: int
     happy: int | None
-    """Voters with at least one winner; None for fewer than ten."""
+    """Voters with at least one winner; None for fewer than the smallest group."""
     voters: int
     gained: Sequence[Line]
     lost: Sequence[Line]
@@ -59,8 +60,23 @@ def _table(run: CountRun, section: Section, kept: Sequence[Alternative]) -> Tabl
     decided = {line.number for line in section.won}
     told = [one for one in kept if "winners" in one.data]
     told.sort(key=lambda one: (one.rule != own, one.rule))
-    rows = [row_of(one.rule, one.data, decided, section.lines, own=one.rule == own) for one in told]
-    return Table(section, rows, few=any("few" in one.data for one in kept), ready=bool(kept))
+    rows = [
+        row_of(
+            one.rule,
+            one.data,
+            decided,
+            section.lines,
+            own=one.rule == own,
+            smallest=section.smallest,
+        )
+        for one in told
+    ]
+    return Table(
+        section,
+        rows,
+        few=section.uncounted or any("few" in one.data for one in kept),
+        ready=bool(kept),
+    )
 
 
 def row_of(
@@ -70,6 +86,7 @@ def row_of(
     lines: Sequence[Line],
     *,
     own: bool = False,
+    smallest: int = SMALLEST_GROUP,
 ) -> Row:
     """A row of what a recount gave, set beside the winners that were decided."""
     winners = set(data["winners"])
@@ -78,7 +95,7 @@ def row_of(
         own=own,
         winners=len(winners),
         cost=data["cost"],
-        happy=data["happy"] if data["happy"] >= TOGETHER else None,
+        happy=data["happy"] if data["happy"] >= smallest else None,
         voters=data["voters"],
         gained=[line for line in lines if line.number in winners - set(decided)],
         lost=[line for line in lines if line.number in set(decided) - winners],

@@ -85,8 +85,9 @@ def _area(section: Section) -> dict[str, Any]:
         "budget": section.result.budget,
         "spent": section.result.spent,
         "outside": section.result.outside,
-        "ballots": section.result.ballots,
-        "cut_off": section.result.cut_off,
+        "ballots": section.ballots,
+        "cut_off": section.cut_off,
+        "figures_withheld": section.withheld,
         "proposals": [
             {
                 "number": line.number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from pb_portal.domain.ballots import KNAPSACK, OWN_AREA, POINTS
 from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
+from pb_portal.domain.small_numbers import withheld
 from pb_portal.proposals.models import Proposal
 from pb_portal.tally import Ballot, Election, Limits, Outcome, Project
 
@@ -186,14 +187,33 @@ def _limits(rules: RuleBook, budget: int) -> Limits:
     return limits
 
 
-def input_digest(seed: bytes, rules_digest: str, votes: Sequence[AreaVote]) -> str:
-    """SHA-256(seed ‖ canonical JSON of all that is counted)."""
+def withheld_from(rules: RuleBook, votes: Sequence[AreaVote]) -> frozenset[str]:
+    """Codes of areas whose figures are not published."""
+    ballots = {vote.part.area_id: vote.election.voters for vote in votes}
+    codes = {vote.part.area_id: vote.part.area.code for vote in votes}
+    return frozenset(codes[one] for one in withheld(ballots, codes, rules).figures)
+
+
+def input_digest(
+    seed: bytes,
+    rules_digest: str,
+    votes: Sequence[AreaVote],
+    root: str = "",
+    hidden: Collection[str] = (),
+) -> str:
+    """SHA-256(seed ‖ canonical JSON of all that is counted).
+
+    Seed and digest are published, and a few ballots could be found by trying. So those of `hidden`
+    areas stand in it as the root of the ledger, whose leaves nobody opens without the box's key.
+    """
     areas = [
         {
             "area": vote.part.area.code,
             "budget": vote.part.budget,
             "projects": [[str(entry.number), entry.price] for entry in vote.entries],
-            "ballots": [
+            "ballots": root
+            if vote.part.area.code in hidden
+            else [
                 [ballot.choices, ballot.points, ballot.weight] for ballot in vote.election.ballots
             ],
         }
@@ -202,8 +222,10 @@ def input_digest(seed: bytes, rules_digest: str, votes: Sequence[AreaVote]) -> s
     return _digest(seed, {"rules": rules_digest, "areas": areas})
 
 
-def result_digest(seed: bytes, outcomes: Sequence[tuple[str, Outcome]]) -> str:
-    """SHA-256(seed ‖ canonical JSON of the result by area)."""
+def result_digest(
+    seed: bytes, outcomes: Sequence[tuple[str, Outcome]], hidden: Collection[str] = ()
+) -> str:
+    """SHA-256(seed ‖ canonical JSON of the result by area); of `hidden` areas only who won."""
     areas = [
         {
             "area": code,
@@ -211,7 +233,9 @@ def result_digest(seed: bytes, outcomes: Sequence[tuple[str, Outcome]]) -> str:
             "projects": [
                 [one.project_id, one.rank, one.score, one.cost, one.code]
                 for one in outcome.explanations
-            ],
+            ]
+            if code not in hidden
+            else sorted([one.project_id, one.cost, one.selected] for one in outcome.explanations),
         }
         for code, outcome in outcomes
     ]

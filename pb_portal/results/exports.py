@@ -46,7 +46,8 @@ def election_of(
     """The certified election of one area, ready to be written.
 
     Refuses (`Unfit`) before certification, and the ballots of an own area in which fewer than
-    `queries.FEW` voted; `few` lets a published election through, whose ballots are known anyway.
+    `queries.FEW` voted or whose number is withheld; `few` lets a published election through, whose
+    ballots are known anyway.
     """
     run = queries.certified_run(session, cycle.id)
     if run is None:
@@ -56,6 +57,8 @@ def election_of(
         raise Unfit(
             f"Fewer than {queries.FEW} people voted in this area: their ballots are not published."
         )
+    if part.area_id in queries.withheld_of(session, run).counts:
+        raise Unfit("The number of ballots of this area would give away that of a small one.")
     if cycle.is_imported:
         return imported_election(session, cycle, part)
     won = queries.winners_of(session, cycle.id)

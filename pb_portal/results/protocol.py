@@ -12,7 +12,7 @@ from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.rule_words import rule_details, rule_name
 from pb_portal.documents import pdf
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.results import bundles, queries
+from pb_portal.results import bundles, queries, wording
 from pb_portal.results.models import CountRun
 from pb_portal.results.queries import Section
 from pb_portal.web.i18n import date_time, day, full_date, language, last_day, local, money, number
@@ -27,6 +27,7 @@ def protocol(session: Session, cycle: Cycle, run: CountRun) -> bytes:
 def protocol_data(session: Session, cycle: Cycle, run: CountRun) -> dict[str, Any]:
     """Everything the protocol says, in words."""
     result = queries.Result(queries.sections(session, run))
+    turnout = queries.public_turnout(run)
     signed = queries.signers(session, run)
     title = _("Protocol of the result of the vote")
     return {
@@ -47,11 +48,11 @@ def protocol_data(session: Session, cycle: Cycle, run: CountRun) -> dict[str, An
             "digests": _("To be checked by"),
         },
         "figures": [
-            [number(run.turnout["voters"]), _("people voted")],
+            *([[number(turnout["voters"]), _("people voted")]] if turnout else []),
             [number(len(result.winners)), _("winners")],
             [money(result.spent, cycle.currency, cycle.minor_units), _("for the winners")],
         ],
-        "facts": _facts(session, cycle, run, result),
+        "facts": _facts(session, cycle, result, turnout),
         "areas": [_area(cycle, run, section) for section in result.sections],
         "digests": _digests(session, cycle, run),
         "statement": _(
@@ -66,17 +67,29 @@ def protocol_data(session: Session, cycle: Cycle, run: CountRun) -> dict[str, An
 
 
 def _facts(
-    session: Session, cycle: Cycle, run: CountRun, result: queries.Result
+    session: Session, cycle: Cycle, result: queries.Result, turnout: dict[str, Any]
 ) -> list[list[str]]:
     voting = cycles.find_phase(cycle, PhaseKind.VOTING)
-    turnout = queries.public_turnout(run)
     rows = []
     if voting:
         rows.append([_("Voting"), f"{day(voting.starts_at)} – {last_day(voting.ends_at)}"])
     registered = queries.registered(session, cycle.id)
     if registered:
         rows.append([_("Residents in the register"), number(registered)])
-    rows.append([_("Ballots counted"), number(turnout["ballots"])])
+    rows += _turnout_facts(turnout)
+    rows += [
+        [_("Proposals in the vote"), number(result.proposals)],
+        [_("Budget"), money(result.budget, cycle.currency, cycle.minor_units)],
+        [_("Counting rule"), _rule(cycles.rules_of(cycle).rule_of(""))],
+    ]
+    return rows
+
+
+def _turnout_facts(turnout: dict[str, Any]) -> list[list[str]]:
+    """Who took part, where groups are large enough to be told of."""
+    if not turnout:
+        return []
+    rows = [[_("Ballots counted"), number(turnout["ballots"])]]
     if "channels" in turnout:
         rows.append([_("On the portal"), number(turnout["channels"].get("portal", 0))])
         rows.append([_("On paper"), number(turnout["channels"].get("paper", 0))])
@@ -84,9 +97,6 @@ def _facts(
     rows += [
         [_("Blank ballots"), number(turnout.get("blank", 0))],
         [_("Voided ballots"), number(turnout.get("voided", 0))],
-        [_("Proposals in the vote"), number(result.proposals)],
-        [_("Budget"), money(result.budget, cycle.currency, cycle.minor_units)],
-        [_("Counting rule"), _rule(cycles.rules_of(cycle).rule_of(""))],
     ]
     return rows
 
@@ -117,6 +127,7 @@ def _area(cycle: Cycle, run: CountRun, section: Section) -> dict[str, Any]:
     return {
         "name": local(section.area.names),
         "rule": _rule(own) if own and own != common else "",
+        "withheld": wording.withheld(section),
         "money": _(
             "%(spent)s of %(budget)s",
             spent=money(section.result.spent, cycle.currency, cycle.minor_units),
@@ -126,7 +137,7 @@ def _area(cycle: Cycle, run: CountRun, section: Section) -> dict[str, Any]:
             {
                 "number": str(line.number),
                 "title": line.title,
-                "votes": number(line.votes),
+                "votes": "—" if line.votes is None else number(line.votes),
                 "cost": money(line.cost, cycle.currency, cycle.minor_units),
             }
             for line in section.won

@@ -44,12 +44,14 @@ class Column:
 
 
 def steps_of(section: Section) -> list[Step]:
-    """The turns of the count, in their order."""
+    """The turns of the count, in their order; none where figures are withheld."""
+    if section.withheld:
+        return []
     if any(line.reason in ("won_shared", "won_in_turn") for line in section.lines):
         return _bought(section)
     turns = sorted(
         (line for line in section.lines if "remaining" in line.params or line.selected),
-        key=lambda line: line.rank,
+        key=_rank,
     )
     return _walked(section.result.budget, turns)
 
@@ -68,7 +70,11 @@ def _bought(section: Section) -> list[Step]:
     """Rules in rounds: every turn is a purchase, what is left over is spent after them."""
     won = sorted(
         section.won,
-        key=lambda line: (line.params.get("round") is None, line.params.get("round", 0), line.rank),
+        key=lambda line: (
+            line.params.get("round") is None,
+            line.params.get("round", 0),
+            _rank(line),
+        ),
     )
     steps, left = [], section.result.budget
     for number, line in enumerate(won, start=1):
@@ -95,18 +101,22 @@ def columns(section: Section, steps: Sequence[Step], at: int) -> list[Column]:
     turn = {step.line.number: step for step in steps}
     first = [step.line for step in steps]
     lines = [*first, *(line for line in section.lines if line.number not in turn)]
-    most = max((line.score for line in lines), default=0) or 1
+    most = max((line.score or 0 for line in lines), default=0) or 1
     width = WIDTH / max(len(lines), 1)
     return [
         Column(
             line=line,
             x=round(place * width + GAP / 2, 2),
             width=round(max(width - GAP, 1), 2),
-            height=round(max(line.score, 0) * (HEIGHT - 4) / most + 2, 2),
+            height=round(max(line.score or 0, 0) * (HEIGHT - 4) / most + 2, 2),
             state=_state(turn.get(line.number), at),
         )
         for place, line in enumerate(lines)
     ]
+
+
+def _rank(line: Line) -> int:
+    return line.rank or 0
 
 
 def _state(step: Step | None, at: int) -> str:

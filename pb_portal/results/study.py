@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import transaction
+from pb_portal.domain.small_numbers import BALLOTS_FROM
 from pb_portal.results.models import Alternative, AreaResult, CountRun, Margin, ProposalResult
-from pb_portal.results.queries import FEW
 from pb_portal.results.replay import Past, past_elections, voters_with_a_winner, with_step
 from pb_portal.tally import ElectionError
 from pb_portal.tally.whatif import highest_cost, voters_lacking
@@ -98,7 +98,7 @@ def _findings(session: Session, cycle: Cycle, run: CountRun) -> Iterator[Margin 
 
 
 def _few(cycle: Cycle, past: Past) -> bool:
-    return not cycle.is_imported and past.election.voters < FEW
+    return not cycle.is_imported and past.election.voters < BALLOTS_FROM
 
 
 def rules_to_compare(past: Past) -> list[str]:

@@ -44,6 +44,7 @@ class Replayed:
 
     section: Section
     rows: Sequence[Row | None]
+    """None at all where figures are withheld: trials would work them out."""
 
 
 def past_cycles(session: Session) -> Sequence[Cycle]:
@@ -68,7 +69,9 @@ def replay(
     return [
         Replayed(
             section=sections[past.part.area_id],
-            rows=[_row(past, sections[past.part.area_id], one) for one in scenarios],
+            rows=[]
+            if sections[past.part.area_id].uncounted
+            else [_row(past, sections[past.part.area_id], one) for one in scenarios],
         )
         for past in past_elections(session, cycle)
     ]
@@ -92,7 +95,13 @@ def _row(past: Past, section: Section, scenario: Scenario) -> Row | None:
         "voters": sum(ballot.weight for ballot in past.election.ballots if ballot.choices),
     }
     decided = {line.number for line in section.won}
-    return row_of(scenario.rule or past.election.rule, data, decided, section.lines)
+    return row_of(
+        scenario.rule or past.election.rule,
+        data,
+        decided,
+        section.lines,
+        smallest=section.smallest,
+    )
 
 
 def changed(past: Past, scenario: Scenario) -> Election:

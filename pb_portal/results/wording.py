@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from pb_portal.cycles.models import Cycle
 from pb_portal.results.models import Margin
-from pb_portal.results.queries import Line
+from pb_portal.results.queries import Line, Section
 from pb_portal.tally.english import MONEY, MOST
 from pb_portal.web.i18n import language, money, number
 from pb_portal.web.phrases import SENTENCES, phrase
@@ -20,6 +20,30 @@ from pb_portal.web.phrases import SENTENCES, phrase
 def reasons(cycle: Cycle, rule: str, decimals: int = 0) -> Callable[[Line], str]:
     """The sentence of a line, for templates."""
     return partial(reason, cycle=cycle, rule=rule, decimals=decimals)
+
+
+def withheld(section: Section) -> str:
+    """Why figures of an area are missing; empty where none are."""
+    if not section.uncounted:
+        return ""
+    if 0 < section.result.ballots < section.smallest:
+        few = _(
+            "Fewer than %(num)s people voted here. Figures are not published, because they would "
+            "show how single people voted; the winners stand.",
+            num=section.smallest,
+        )
+        return str(few)
+    if section.withheld:
+        rest = _(
+            "Figures are not published, because with them the votes of single people in another "
+            "district could be worked out; the winners stand."
+        )
+        return str(rest)
+    number_of = _(
+        "How many people voted here is not published, because with it the votes of single people "
+        "in another district could be worked out."
+    )
+    return str(number_of)
 
 
 def reason(line: Line, cycle: Cycle, rule: str, decimals: int = 0) -> str:
@@ -73,7 +97,7 @@ def spent_on(line: Line) -> list[tuple[int, int]]:
 
 def margins(line: Line, margin: Margin | None, cycle: Cycle) -> list[str]:
     """What would have changed the outcome, as full recounts found it."""
-    if margin is None:
+    if margin is None or line.votes is None:
         return []
     told = []
     if not line.selected and margin.more_voters:

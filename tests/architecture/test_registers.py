@@ -30,6 +30,7 @@ ATTACKS = [
     "supply chain",
     "bystander with a dump",
     "counting what leaves",
+    "small district",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

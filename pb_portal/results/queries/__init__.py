@@ -1,5 +1,6 @@
 """Reading results: what is public, and what the desk sees before."""
 
+from pb_portal.domain.small_numbers import BALLOTS_FROM as FEW
 from pb_portal.results.queries.desk import (
     Waiting,
     find_counted,
@@ -13,8 +14,6 @@ from pb_portal.results.queries.desk import (
     progress,
 )
 from pb_portal.results.queries.shown import (
-    FEW,
-    TOGETHER,
     Line,
     Result,
     Section,
@@ -27,11 +26,11 @@ from pb_portal.results.queries.shown import (
     sections,
     signers,
     winners_of,
+    withheld_of,
 )
 
 __all__ = [
     "FEW",
-    "TOGETHER",
     "Line",
     "Result",
     "Section",
@@ -54,4 +53,5 @@ __all__ = [
     "sections",
     "signers",
     "winners_of",
+    "withheld_of",
 ]

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from pb_portal.accounts.models import Person
+from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category
 from pb_portal.db import Missing
 from pb_portal.domain.fraud_case import told as void_reasons_told
+from pb_portal.domain.rule_book import SMALLEST_GROUP
+from pb_portal.domain.small_numbers import BALLOTS_FROM, Withheld, withheld
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
 from pb_portal.register.models import RegisterState
 from pb_portal.results.models import AreaResult, CountRun, Margin, ProposalResult
-
-FEW = 300
-"""Under so many ballots an area's votes are published as totals only."""
-TOGETHER = 10
-"""Smaller groups of people are not told of."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +37,20 @@ class Line:
     category: str | None
     lat: float | None
     lon: float | None
-    votes: int
-    score: int
-    rank: int
+    votes: int | None
+    """None, like the score and the rank, where figures are withheld."""
+    score: int | None
+    rank: int | None
     cost: int
     selected: bool
     reason: str
     params: dict[str, Any]
+
+    def withheld(self) -> Line:
+        """The line without anything that tells votes."""
+        reason = "won_withheld" if self.selected else "lost_withheld"
+        kept = self.reason if self.reason == "withdrawn" else reason
+        return replace(self, votes=None, score=None, rank=None, reason=kept, params={})
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,22 @@ class Section:
     area: Area
     result: AreaResult
     lines: Sequence[Line]
+    """The best first; by number where figures are withheld."""
+    smallest: int = SMALLEST_GROUP
+    withheld: bool = False
+    """Whether nothing is told but who won: figures would show how single people voted."""
+    uncounted: bool = False
+    """Whether the number of ballots is not told: with the city's it would give away another's."""
+
+    @property
+    def ballots(self) -> int | None:
+        """How many ballots were cast, where that is told."""
+        return None if self.uncounted else self.result.ballots
+
+    @property
+    def cut_off(self) -> int | None:
+        """The score of the last winner, where that is told."""
+        return None if self.withheld else self.result.cut_off
 
     @cached_property
     def won(self) -> list[Line]:
@@ -74,7 +95,7 @@ class Section:
     @property
     def few(self) -> bool:
         """Whether too few voted here for the ballots to be published."""
-        return self.result.ballots < FEW
+        return self.uncounted or self.result.ballots < BALLOTS_FROM
 
 
 @dataclass(frozen=True)
@@ -141,7 +162,39 @@ def sections(session: Session, run: CountRun) -> list[Section]:
         .where(AreaResult.run_id == run.id)
         .order_by(Area.sort, Area.id)
     )
-    return [Section(area, result, lines.get(area.id, [])) for area, result in areas]
+    smallest, hidden = smallest_group(session, run), withheld_of(session, run)
+    return [
+        Section(
+            area,
+            result,
+            _shown(lines.get(area.id, []), withheld=area.id in hidden.figures),
+            smallest,
+            withheld=area.id in hidden.figures,
+            uncounted=area.id in hidden.counts,
+        )
+        for area, result in areas
+    ]
+
+
+def _shown(lines: list[Line], *, withheld: bool) -> list[Line]:
+    if not withheld:
+        return lines
+    return [line.withheld() for line in sorted(lines, key=lambda line: line.number)]
+
+
+def smallest_group(session: Session, run: CountRun) -> int:
+    """Of fewer people the result of this count tells no figures."""
+    return cycles.rules_of(cycles.get_cycle_by_id(session, run.cycle_id)).smallest_group
+
+
+def withheld_of(session: Session, run: CountRun) -> Withheld:
+    """What is withheld of a count; nothing of a published election, whose ballots are known."""
+    if run.imported:
+        return Withheld()
+    cycle = cycles.get_cycle_by_id(session, run.cycle_id)
+    ballots = {one.area_id: one.ballots for one in run.areas}
+    codes = {part.area_id: part.area.code for part in cycle.areas}
+    return withheld(ballots, codes, cycles.rules_of(cycle))
 
 
 def _lines(session: Session, run_id: int) -> list[Line]:
@@ -203,26 +256,34 @@ def registered(session: Session, cycle_id: int) -> int:
 
 
 def public_turnout(run: CountRun) -> dict[str, Any]:
-    """Turnout without groups under ten: then no channel is told, since one gives the other, and
-    reasons of void ballots go together."""
+    """Turnout without groups under the smallest: then no channel is told, since one gives the
+    other, and reasons of void ballots go together. Empty where the total would tell too much."""
+    session = object_session(run)
+    assert session is not None
+    hidden = withheld_of(session, run)
+    if hidden.total:
+        return {}
+    smallest = smallest_group(session, run)
     told = {key: value for key, value in run.turnout.items() if key not in ("channels", "paper")}
     channels, paper = run.turnout.get("channels", {}), run.turnout.get("paper", {})
-    shown = bool(channels) and all(people >= TOGETHER for people in channels.values())
+    shown = bool(channels) and all(people >= smallest for people in channels.values())
     if shown:
         told["channels"] = channels
     if paper:
-        told["paper"] = _public_paper(paper) if shown else _reasons(paper)
+        told["paper"] = _public_paper(paper, smallest) if shown else _reasons(paper)
+    if hidden and "paper" in told:
+        told["paper"].pop("points", None)  # a point lies in one district
     if "voided_why" in told:
-        told["voided_why"] = void_reasons_told(told["voided_why"])
+        told["voided_why"] = void_reasons_told(told["voided_why"], smallest)
     return told
 
 
-def _public_paper(paper: dict[str, Any]) -> dict[str, Any]:
+def _public_paper(paper: dict[str, Any], smallest: int) -> dict[str, Any]:
     """Paper as everybody reads it: of polling points only people and papers, and these only when
-    no point had under ten, since the others would give that one."""
+    no point had under the smallest group, since the others would give that one."""
     told = {key: value for key, value in paper.items() if key != "points"}
     points = paper.get("points", [])
-    if points and all(min(p["handed"], p.get("cast", 0)) >= TOGETHER for p in points):
+    if points and all(min(p["handed"], p.get("cast", 0)) >= smallest for p in points):
         shown = ("names", "handed", "cast")
         told["points"] = [{key: point.get(key, 0) for key in shown} for point in points]
     return told

@@ -28,6 +28,7 @@ from pb_portal.results.elections import (
     result_digest,
     unit_of,
     votes_by_area,
+    withheld_from,
 )
 from pb_portal.results.models import AreaResult, CountRun, ProposalResult
 from pb_portal.results.rows import area_row, proposal_rows
@@ -60,6 +61,8 @@ class Material:
     input_digest: str
     turnout: dict[str, Any]
     checks: dict[str, Any]
+    hidden: frozenset[str]
+    """Codes of areas whose figures are not published."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def read(session: Session, cycle: Cycle, row: RuleBookRow, head: LedgerHead) -> 
     votes, ballots, blank = votes_by_area(
         cycle, rules, entries_of(session, cycle.id), voting.counted_ballots(session, cycle.id, at)
     )
+    hidden = withheld_from(rules, votes)
     people = voting.turnout_by_channel(session, cycle.id, at)
     void = voting.voided(session, cycle.id, at)
     papers = paper.sums(session, cycle.id, at)
@@ -106,7 +110,8 @@ def read(session: Session, cycle: Cycle, row: RuleBookRow, head: LedgerHead) -> 
         ballots=ballots,
         seed=seed,
         rules_digest=row.digest,
-        input_digest=input_digest(seed, row.digest, votes),
+        input_digest=input_digest(seed, row.digest, votes, head.root, hidden),
+        hidden=hidden,
         turnout={
             "voters": sum(people.values()),
             "ballots": ballots,
@@ -147,7 +152,7 @@ def tally(material: Material, progress: Progress = _silent, *, twice: bool = Tru
     return Counted(
         material,
         outcomes,
-        result_digest(material.seed, named),
+        result_digest(material.seed, named, material.hidden),
         {**material.checks, "recount": recount},
     )
 

@@ -9,7 +9,7 @@ from pb_portal.cycles.rule_words import rule_details, rule_name
 from pb_portal.db import Missing, session
 from pb_portal.domain.permissions import P
 from pb_portal.domain.refusal import Refusal
-from pb_portal.results import whatif
+from pb_portal.results import whatif, wording
 from pb_portal.results.forms import WhatIfForm
 from pb_portal.results.views import blueprint
 from pb_portal.web import clock, limits
@@ -43,6 +43,7 @@ def what_if() -> str | tuple[str, int]:
         cycle=cycle,
         scenarios=scenarios,
         replayed=replayed,
+        withheld=wording.withheld,
         rule_name=rule_name,
         rule_details=rule_details,
     )

@@ -19,7 +19,15 @@ from typing import Any, Final
 
 from pb_portal.tally.areas import Area, left_over, order_of, with_leftovers
 from pb_portal.tally.bundle.archive import canonical, digest, pack
-from pb_portal.tally.bundle.record import area_record, can_count_totals, from_totals, totals
+from pb_portal.tally.bundle.record import (
+    WINNERS_ONLY,
+    area_record,
+    can_count_totals,
+    candidates,
+    from_totals,
+    totals,
+    winners_record,
+)
 from pb_portal.tally.lots import lot
 from pb_portal.tally.model import Election
 from pb_portal.tally.outcome import Outcome
@@ -40,11 +48,14 @@ class Part:
     """One area of the result.
 
     The election's ``meta`` holds what a Pabulib file requires. ``withheld``: too few voted to
-    publish ballots, so only totals are. ``about`` is for readers: names of the area, turnout.
+    publish ballots, so only totals are. ``uncounted``: nor the number of ballots. ``winners_only``:
+    so few voted that no totals are published either. ``about`` is for readers: names of the area.
     """
 
     area: Area
     withheld: bool = False
+    uncounted: bool = False
+    winners_only: bool = False
     about: Mapping[str, Any] | None = None
 
 
@@ -122,12 +133,16 @@ def signer(private_key: bytes) -> Sign:
 
 
 def _file(part: Part) -> str:
+    if part.winners_only:
+        return f"areas/{part.area.code}{WINNERS_ONLY}"
     return f"areas/{part.area.code}{'.totals.json' if part.withheld else '.pb'}"
 
 
 def _member(part: Part) -> bytes:
+    if part.winners_only:
+        return canonical(candidates(part.area.election))
     if part.withheld:
-        return canonical(totals(part.area.election))
+        return canonical(totals(part.area.election, uncounted=part.uncounted))
     return dumps(part.area.election).encode()
 
 
@@ -137,12 +152,12 @@ def published(part: Part, member: bytes) -> tuple[Election, int]:
     Where ballots are withheld and totals do not tell the result, it is the election itself.
     """
     rule = part.area.rule or part.area.election.rule
-    if not part.withheld:
+    if not (part.withheld or part.winners_only):
         found = read(member, voters=False).election
         return replace(found, rule=rule), found.voters
     own = part.area.election
     ballots = sum(one.weight for one in own.ballots if one.choices)
-    if can_count_totals(parse_rule(rule)):
+    if can_count_totals(parse_rule(rule)) and not part.winners_only:
         return replace(from_totals(totals(own))[0], rule=rule), ballots
     return replace(own, rule=rule), ballots
 
@@ -160,8 +175,14 @@ def _count(
         election = with_leftovers(areas[code], areas, left)
         outcomes[code] = count(election, election.rule, lot(seed, election))
         left[code] = left_over(outcomes[code])
+    quiet = {part.area.code for part in parts if part.winners_only}
+    uncounted = {part.area.code for part in parts if part.uncounted}
     records = [
-        area_record(code, area.election, outcomes[code], found[code][1])
+        winners_record(code, area.election, outcomes[code])
+        if code in quiet
+        else area_record(
+            code, area.election, outcomes[code], None if code in uncounted else found[code][1]
+        )
         for code, area in areas.items()
     ]
     return records, outcomes

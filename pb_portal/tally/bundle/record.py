@@ -21,13 +21,18 @@ from pb_portal.tally.scores import scores_of, scoring_of, votes_of
 #: Rules that need nothing but scores, so that totals are enough to count by them.
 FROM_TOTALS: Final = ("greedy", "greedy-no-skip", "greedy-threshold", "greedy-exclusive")
 FROM_TOTALS_TOO: Final = ("greedy-per-cost", "greedy-custom")
+#: How the file of an area ends of which only the winners are published.
+WINNERS_ONLY: Final = ".winners.json"
 #: Params that hold several amounts.
 _AMOUNTS: Final = frozenset(("spent",))
 _SCORES: Final = frozenset(("threshold", "missing"))
 
 
-def area_record(code: str, election: Election, outcome: Outcome, ballots: int) -> dict[str, Any]:
-    """The result of one area; ``ballots`` is how many were cast, blank ones not counted."""
+def area_record(
+    code: str, election: Election, outcome: Outcome, ballots: int | None
+) -> dict[str, Any]:
+    """The result of one area; ``ballots`` is how many were cast, blank ones not counted; None where
+    that is not published."""
     money, points = election.scale, election.points_scale
     return {
         "code": code,
@@ -62,6 +67,39 @@ def area_record(code: str, election: Election, outcome: Outcome, ballots: int) -
     }
 
 
+def winners_record(code: str, election: Election, outcome: Outcome) -> dict[str, Any]:
+    """The result of an area in which so few voted that only its winners are published."""
+    money = election.scale
+    return {
+        "code": code,
+        "rule": outcome.rule,
+        "currency": election.currency,
+        "figures": "withheld",
+        "budget": spelled(outcome.budget, money),
+        "total_cost": spelled(outcome.total_cost, money),
+        "outside_cost": spelled(outcome.outside_cost, money),
+        "selected": [one.id for one in election.projects if one.id in outcome.selected],
+    }
+
+
+def candidates(election: Election) -> dict[str, Any]:
+    """An area in which so few voted that nothing is published but what stood in the vote."""
+    return {
+        "budget": spelled(election.budget, election.scale),
+        "currency": election.currency,
+        "figures": "withheld",
+        "projects": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "cost": spelled(one.cost, election.scale),
+                "withdrawn": one.withdrawn,
+            }
+            for one in election.projects
+        ],
+    }
+
+
 def spelled(amount: int, scale: int) -> int | str:
     """A number of the file's own unit."""
     whole, rest = divmod(amount, 10**scale)
@@ -90,12 +128,17 @@ def can_count_totals(rule: Rule) -> bool:
     )
 
 
-def totals(election: Election) -> dict[str, Any]:
-    """An area in which too few voted to publish their ballots: sums, and nothing about a person."""
+def totals(election: Election, *, uncounted: bool = False) -> dict[str, Any]:
+    """An area in which too few voted to publish their ballots: sums, and nothing about a person.
+
+    With ``uncounted`` it does not say how many ballots there were.
+    """
     votes = votes_of(election)
     scores = votes if scoring_of(election) == "votes" else scores_of(election)
     return {
-        "ballots": sum(one.weight for one in election.ballots if one.choices),
+        "ballots": None
+        if uncounted
+        else sum(one.weight for one in election.ballots if one.choices),
         "budget": spelled(election.budget, election.scale),
         "currency": election.currency,
         "vote_type": election.vote_type,
@@ -116,10 +159,12 @@ def totals(election: Election) -> dict[str, Any]:
     }
 
 
-def from_totals(data: Mapping[str, Any]) -> tuple[Election, int]:
-    """An election with the scores of the totals, and the number of ballots it stands for."""
+def from_totals(data: Mapping[str, Any]) -> tuple[Election, int | None]:
+    """An election with the scores of the totals, and the number of ballots it stands for; None
+    where that is not published."""
     try:
-        return _from_totals(data), int(data["ballots"])
+        ballots = data["ballots"]
+        return _from_totals(data), None if ballots is None else int(ballots)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BundleError("The totals of an area are not complete.") from error
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pb_portal.tally.areas import Area, left_over, order_of, with_leftovers
 from pb_portal.tally.bundle.archive import BundleError, canonical, parse
-from pb_portal.tally.bundle.record import area_record, can_count_totals, from_totals
+from pb_portal.tally.bundle.record import WINNERS_ONLY, area_record, can_count_totals, from_totals
 from pb_portal.tally.lots import lot
 from pb_portal.tally.model import ElectionError
 from pb_portal.tally.pabulib import read
@@ -17,6 +17,7 @@ from pb_portal.tally.pabulib.numbers import Number
 from pb_portal.tally.rules import count, parse_rule
 
 Said = tuple[str, str]
+_SUMS = ("budget", "total_cost", "outside_cost")
 
 
 @dataclass(slots=True)
@@ -62,6 +63,10 @@ def _area(bundle: _Bundle, code: str) -> Iterator[Said]:
     except (ElectionError, KeyError, TypeError, ValueError) as error:
         yield "differs", f"{code}: it cannot be counted. {error}"
         return
+    if record is None and stated.get("figures") == "withheld":
+        bundle.records[code] = stated
+        yield from _winners_fit(bundle, code, stated)
+        return
     if record is None:
         bundle.records[code] = stated
         yield "note", f"{code}: few voted, so their ballots are not published; not recounted."
@@ -81,6 +86,11 @@ def _count(bundle: _Bundle, code: str) -> dict[str, Any] | None:
     name, rule = str(entry["file"]), parse_rule(str(entry["rule"]))
     if name not in bundle.members:
         raise BundleError(f"The bundle has no {name}.")
+    if name.endswith(WINNERS_ONLY):
+        scale = max(2, *(_decimals(bundle.stated[code][key]) for key in _SUMS))
+        bundle.left[code] = _stated_left(bundle.stated[code], scale)
+        return None
+    ballots: int | None
     if name.endswith(".pb"):
         election = read(bundle.members[name], voters=False).election
         ballots = election.voters
@@ -98,11 +108,31 @@ def _count(bundle: _Bundle, code: str) -> dict[str, Any] | None:
     return area_record(code, election, outcome, ballots)
 
 
+def _winners_fit(bundle: _Bundle, code: str, stated: Mapping[str, Any]) -> Iterator[Said]:
+    """What can be seen of winners without figures: they stood, and cost what is said."""
+    try:
+        listed = parse(bundle.members, str(bundle.listed[code]["file"]))
+        costs = {
+            str(one["id"]): Number(str(one["cost"]), "cost", None) for one in listed["projects"]
+        }
+        scale = max(2, *(one.decimals for one in costs.values()), _decimals(stated["total_cost"]))
+        paid = sum(costs[one].scaled(scale) for one in stated["selected"])
+        total = Number(str(stated["total_cost"]), "total_cost", None).scaled(scale)
+        fits = paid == total and listed["budget"] == stated["budget"]
+    except (KeyError, TypeError, ValueError):
+        fits = False
+    if fits:
+        yield "note", f"{code}: so few voted that only the winners are published; not recounted."
+    else:
+        yield "differs", f"{code}: the winners are not those of its file, or cost something else."
+
+
+def _decimals(value: object) -> int:
+    return Number(str(value), "money", None).decimals
+
+
 def _stated_left(stated: Mapping[str, Any], scale: int) -> int:
-    budget, total, outside = (
-        Number(str(stated[key]), key, None).scaled(scale)
-        for key in ("budget", "total_cost", "outside_cost")
-    )
+    budget, total, outside = (Number(str(stated[key]), key, None).scaled(scale) for key in _SUMS)
     return budget - (total - outside)
 
 

@@ -82,6 +82,8 @@ SENTENCES = {
         "%(remaining)s."
     ),
     "reason.no_votes": N_("Nobody voted for it."),
+    "reason.won_withheld": N_("Won."),
+    "reason.lost_withheld": N_("Did not win."),
     "reason.withdrawn": N_("Left the vote before the count."),
     "reason.official_won": N_("Won by the official decision of the city."),
     "reason.official_lost": N_("Did not win by the official decision of the city."),

@@ -17,6 +17,8 @@ from pb_portal.proposals.models import Proposal
 from pb_portal.voting.models import Ballot, Participation
 from tests.factories import make_cycle, make_person, make_proposal
 
+TELLS_ALL = {"smallest_group": 1}
+"""Options of a rule book that publishes figures of however few, for tests that read them."""
 Cast = Callable[[Cycle, str, Sequence[Proposal]], None]
 
 
@@ -52,9 +54,8 @@ def cast(session: Session) -> Cast:
 @pytest.fixture
 def voted(session: Session, cast: Cast) -> Cycle:
     """Two districts of 100; in the first: 3 votes for 60, 2 for 60, 1 and 1 for 40 (a tie)."""
-    cycle = make_cycle(
-        session, PhaseKind.RESULTS, areas=2, budget=100, rules=RuleBook(max_choices=2)
-    )
+    rules = RuleBook(max_choices=2, options=TELLS_ALL)
+    cycle = make_cycle(session, PhaseKind.RESULTS, areas=2, budget=100, rules=rules)
     first, second = (part.area for part in cycle.areas)
     author = make_person(session)
 

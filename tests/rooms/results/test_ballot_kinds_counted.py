@@ -24,6 +24,7 @@ from pb_portal.tally.pabulib import dumps
 from pb_portal.voting import service as voting
 from tests.factories import SIGNER, make_person, make_proposal, signed
 from tests.factories.voting import make_vote, make_voter
+from tests.rooms.results.conftest import TELLS_ALL
 
 ZONE = ZoneInfo("Asia/Almaty")
 PRICES = {"a1": 60, "a2": 50, "a3": 40, "b1": 60, "b2": 50, "b3": 40}
@@ -64,7 +65,7 @@ def cast(session, cycle, papers, home, given, number):
 
 
 def voted(session, kind: str, scope: str):
-    rules = RuleBook(ballot_type=kind, scope=scope, max_choices=3, max_points=10)
+    rules = RuleBook(ballot_type=kind, scope=scope, max_choices=3, max_points=10, options=TELLS_ALL)
     cycle, _ = make_vote(session, 0, rules=rules, areas=2, budget=BUDGET)
     author = make_person(session)
     papers = {
