@@ -34,3 +34,11 @@ def of_cycle(
     if state:
         query = query.where(ApprovalRequest.state == state)
     return session.scalars(query).all()
+
+
+def about_person(session: Session, person_id: int) -> Sequence[ApprovalRequest]:
+    """Open requests that concern this person, the oldest first."""
+    query = select(ApprovalRequest).where(
+        ApprovalRequest.state == "open", ApprovalRequest.concerns == person_id
+    )
+    return session.scalars(query.order_by(ApprovalRequest.id)).all()

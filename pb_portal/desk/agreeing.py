@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pb_portal.accounts import by_two
 from pb_portal.accounts import queries as accounts
+from pb_portal.accounts.models import Person
 from pb_portal.approvals import registry
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.db import session, transaction
@@ -21,6 +23,20 @@ from pb_portal.web.guard import requires
 from pb_portal.web.words import role_name
 
 Answer = str | tuple[str, int] | Response
+
+LEADS = {
+    by_two.ROLE: _l("The person can then take part in what decides a vote."),
+    by_two.RESET: _l(
+        "The person then logs in with the password alone and sets up a new factor. Agree only if "
+        "you know that it is this person who asks."
+    ),
+    by_two.REVOKE: _l("The person then no longer takes part in this. Their other roles stay."),
+    by_two.BLOCK: _l(
+        "The person is logged out everywhere and can neither log in nor agree to anything. "
+        "Whatever they have asked for can only be declined."
+    ),
+    by_two.UNBLOCK: _l("The person can then log in again and has the roles listed here."),
+}
 
 
 def attach(blueprint: Blueprint) -> None:
@@ -75,14 +91,18 @@ def _decide(request_id: int, *, approve: bool, reason: str) -> None:
 
 def _page(request_id: int, form: AgreeForm) -> str:
     wanted = by_two.get_request(session(), request_id)
+    person = accounts.get_person(session(), wanted.payload["person_id"])
     people = accounts.names_of(session(), [wanted.proposed_by, wanted.decided_by or 0])
     me = current_user.person_id
     return render_template(
         "desk/person_request.html",
         form=form,
         wanted=wanted,
-        is_role=wanted.kind == by_two.ROLE,
-        person=accounts.get_person(session(), wanted.payload["person_id"]),
+        heading=registry.label_of(wanted.kind),
+        lead=LEADS[wanted.kind],
+        role_label=_("Role") if "role" in wanted.payload else _("Roles"),
+        roles=", ".join(_roles(wanted, person)),
+        person=person,
         people=people,
         outside=me not in (wanted.proposed_by, wanted.concerns),
     )
@@ -91,8 +111,12 @@ def _page(request_id: int, form: AgreeForm) -> str:
 def summarize_request(session: Session, asked: ApprovalRequest) -> str:
     """The person, and the role that is given, taken away or held."""
     person = accounts.get_person(session, asked.payload["person_id"])
+    return " · ".join([f"{person.name} (№ {person.id})", *_roles(asked, person)])
+
+
+def _roles(asked: ApprovalRequest, person: Person) -> list[str]:
     roles = [asked.payload["role"]] if "role" in asked.payload else sorted(person.actor().roles)
-    return " · ".join([f"{person.name} (№ {person.id})", *map(role_name, roles)])
+    return [role_name(role) for role in roles]
 
 
 for kind in by_two.KINDS:

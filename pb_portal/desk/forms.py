@@ -57,6 +57,16 @@ class ResetForm(Form):
     )
 
 
+class RevokeForm(Form):
+    """Taking a role away; the reason is needed where a second person must agree."""
+
+    taken_why = Lines(
+        _l("Reason for taking a role away"),
+        [up_to(500)],
+        description=_l("A second person reads it"),
+    )
+
+
 class AgreeForm(Form):
     """The second person's word."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -11,11 +13,13 @@ from pb_portal.accounts import queries as accounts
 from pb_portal.accounts.factors.queries import has_factors
 from pb_portal.accounts.models import Person
 from pb_portal.accounts.privacy import opened
+from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.queries import about_person
 from pb_portal.audit import service as audit
 from pb_portal.db import session, transaction
-from pb_portal.desk import queries
-from pb_portal.desk.forms import BlockForm, FindForm, RoleForm
-from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role
+from pb_portal.desk import queries, waiting
+from pb_portal.desk.forms import BlockForm, FindForm, RevokeForm, RoleForm
+from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, is_kept_by_two
 from pb_portal.domain.refusal import Refusal
 from pb_portal.web import clock, i18n, limits
 from pb_portal.web.forms import Form
@@ -79,7 +83,13 @@ def _role_form(bare: bool = False) -> RoleForm:
     return RoleForm(areas, formdata=None) if bare else RoleForm(areas)
 
 
-def _page(person: Person, *, role: RoleForm | None = None, block: BlockForm | None = None) -> str:
+def _page(
+    person: Person,
+    *,
+    role: RoleForm | None = None,
+    block: BlockForm | None = None,
+    revoking: RevokeForm | None = None,
+) -> str:
     places = {area.id: i18n.local(area.names) for area in queries.city_areas(session())}
     return render_template(
         "desk/person.html",
@@ -89,6 +99,9 @@ def _page(person: Person, *, role: RoleForm | None = None, block: BlockForm | No
         has_factor=has_factors(session(), person.id),
         role_form=role or _role_form(bare=True),
         block_form=block or BlockForm(formdata=None),
+        revoke_form=revoking or RevokeForm(formdata=None),
+        by_two=is_kept_by_two(person.actor().roles),
+        waiting=waiting.request_items(session(), about_person(session(), person.id)),
     )
 
 
@@ -105,6 +118,8 @@ def _again(person_id: int, form: Form) -> tuple[str, int]:
     person = accounts.get_person(session(), person_id)
     if isinstance(form, RoleForm):
         return _page(person, role=form), 422
+    if isinstance(form, RevokeForm):
+        return _page(person, revoking=form), 422
     assert isinstance(form, BlockForm)
     return _page(person, block=form), 422
 
@@ -138,46 +153,66 @@ def _give(person_id: int, form: RoleForm) -> str:
     return str(_("The role is given."))
 
 
-@requires(P.ADMINISTER)
+@requires(P.ADMINISTER, fresh=True)
 def revoke(person_id: int, grant_id: int) -> Answer:
-    """Take a role away."""
-    try:
-        with transaction() as work:
-            person = accounts.get_person(work, person_id)
-            service.revoke_role(work, clock.signature(), person, grant_id)
-    except Refusal as refusal:
-        form = _role_form(bare=True)
-        form.show(refusal)
-        return _again(person_id, form)
-    flash(_("The role is taken away."), "success")
-    return redirect(url_for(".person", person_id=person_id))
-
-
-@requires(P.ADMINISTER)
-def block(person_id: int) -> Answer:
-    """Block the account; its sessions end at once."""
-    form = BlockForm()
+    """Take a role away, or ask a second person to agree to it."""
+    form = RevokeForm()
     if not form.validate():
         return _again(person_id, form)
     try:
-        with transaction() as work:
-            person = accounts.get_person(work, person_id)
-            service.block(work, clock.signature(), person, reason=form.reason.data)
+        flash(_take_away(person_id, grant_id, form.taken_why.data or ""), "success")
     except Refusal as refusal:
         form.show(refusal)
         return _again(person_id, form)
-    flash(_("The account is blocked and logged out everywhere."), "success")
     return redirect(url_for(".person", person_id=person_id))
 
 
-@requires(P.ADMINISTER)
-def unblock(person_id: int) -> Answer:
-    """Let the account in again."""
-    form = BlockForm()
-    if not form.validate():
-        return _again(person_id, form)
+def _take_away(person_id: int, grant_id: int, reason: str) -> str:
     with transaction() as work:
         person = accounts.get_person(work, person_id)
-        service.unblock(work, clock.signature(), person, reason=form.reason.data)
-    flash(_("The account is open again."), "success")
+        if _takes_two(person):
+            by_two.propose_revoke(work, clock.signature(), person, grant_id, reason=reason)
+            return str(_("Asked. A second person must now agree."))
+        service.revoke_role(work, clock.signature(), person, grant_id)
+    return str(_("The role is taken away."))
+
+
+def _takes_two(person: Person) -> bool:
+    """Whether a second person must agree; acts against oneself are refused in any case."""
+    return is_kept_by_two(person.actor().roles) and person.id != clock.actor().person_id
+
+
+@requires(P.ADMINISTER, fresh=True)
+def block(person_id: int) -> Answer:
+    """Block the account; its sessions end at once."""
+    done = _("The account is blocked and logged out everywhere.")
+    return _shut(person_id, service.block, by_two.propose_block, done)
+
+
+@requires(P.ADMINISTER, fresh=True)
+def unblock(person_id: int) -> Answer:
+    """Let the account in again."""
+    done = _("The account is open again.")
+    return _shut(person_id, service.unblock, by_two.propose_unblock, done)
+
+
+def _shut(
+    person_id: int, act: Callable[..., None], propose: Callable[..., ApprovalRequest], done: str
+) -> Answer:
+    """Do it, or ask a second person where somebody decides or watches a vote."""
+    form = BlockForm()
+    if not form.validate():
+        return _again(person_id, form)
+    try:
+        with transaction() as work:
+            person = accounts.get_person(work, person_id)
+            if _takes_two(person):
+                propose(work, clock.signature(), person, reason=form.reason.data)
+                done = _("Asked. A second person must now agree.")
+            else:
+                act(work, clock.signature(), person, reason=form.reason.data)
+    except Refusal as refusal:
+        form.show(refusal)
+        return _again(person_id, form)
+    flash(done, "success")
     return redirect(url_for(".person", person_id=person_id))

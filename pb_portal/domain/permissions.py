@@ -105,6 +105,15 @@ SAY_OVER_VOTE = frozenset({Role.REGISTRAR, Role.COMMISSIONER, Role.ADMINISTRATOR
 """Roles that move phases, keep the register, take part in the count or give such roles: each is
 given by two people. Nobody holds the administrator's role and another one of them."""
 
+KEPT_BY_TWO = SAY_OVER_VOTE | {Role.AUDITOR}
+"""Whoever holds one of these decides a vote or watches it: one person alone neither blocks them,
+lets them in again nor takes a role away from them."""
+
+
+def is_kept_by_two(roles: Collection[str]) -> bool:
+    """Whether acts against somebody with these roles take two people."""
+    return bool(KEPT_BY_TWO & set(roles))
+
 
 def roles_apart(role: str, held: Collection[str]) -> bool:
     """Whether a role may stand beside those held: who gives power over a vote has none in it."""

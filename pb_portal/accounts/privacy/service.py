@@ -16,7 +16,7 @@ from pb_portal.accounts.privacy.holdings import PROVIDERS
 from pb_portal.accounts.privacy.models import DataAccess, DataRequest, EmailChange
 from pb_portal.accounts.service.sessions import close_all_sessions
 from pb_portal.audit import service as audit
-from pb_portal.domain.permissions import P, demand
+from pb_portal.domain.permissions import P, demand, is_kept_by_two
 from pb_portal.domain.placeholders import DELETED_MARK
 from pb_portal.domain.privacy import due_on
 from pb_portal.domain.refusal import Refusal
@@ -133,6 +133,8 @@ def answer_request(
     person = request.person
     if person.id == by.actor.person_id:
         raise Refusal("privacy.own_request")
+    if done and request.kind == "block" and is_kept_by_two(person.actor().roles):
+        raise Refusal("account.needs_two")
     request.state = "done" if done else "refused"
     request.decided_at, request.decided_by, request.answer = by.at, by.actor.person_id, answer
     outbox.post(

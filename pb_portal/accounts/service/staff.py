@@ -1,4 +1,7 @@
-"""What an administrator does: roles, and blocking an account."""
+"""What one administrator does alone: roles, and blocking an account.
+
+Whoever has a say over a vote or watches over it is out of reach here: `accounts.by_two`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,15 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.accounts.service.sessions import close_all_sessions
 from pb_portal.audit import service as audit
-from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand
+from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand, is_kept_by_two
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
+
+
+def demand_one_is_enough(person: Person, field: str | None = None) -> None:
+    """Refuse (`account.needs_two`) an act against somebody whose roles decide or watch a vote."""
+    if is_kept_by_two(person.actor().roles):
+        raise Refusal("account.needs_two", field=field)
 
 
 def block(session: Session, by: Signature, person: Person, *, reason: str) -> None:
@@ -19,20 +28,32 @@ def block(session: Session, by: Signature, person: Person, *, reason: str) -> No
         raise Refusal("account.own_block")
     if not reason:
         raise Refusal("account.reason_missing", field="reason")
-    if person.blocked_at is not None:
-        return
+    demand_one_is_enough(person, "reason")
+    if person.blocked_at is None:
+        block_now(session, by, person, reason=reason)
+
+
+def block_now(session: Session, by: Signature, person: Person, *, reason: str, **data: int) -> None:
+    """Block, whoever has agreed to it."""
     person.blocked_at = by.at
     close_all_sessions(session, person.id)
-    audit.record(session, by, "account.blocked", ("person", person.id), reason=reason)
+    audit.record(session, by, "account.blocked", ("person", person.id), reason=reason, **data)
 
 
 def unblock(session: Session, by: Signature, person: Person, *, reason: str = "") -> None:
     """Let a blocked account in again."""
     demand(by.actor, P.ADMINISTER)
-    if person.blocked_at is None:
-        return
+    demand_one_is_enough(person, "reason")
+    if person.blocked_at is not None:
+        unblock_now(session, by, person, reason=reason)
+
+
+def unblock_now(
+    session: Session, by: Signature, person: Person, *, reason: str, **data: int
+) -> None:
+    """Let in again, whoever has agreed to it."""
     person.blocked_at = None
-    audit.record(session, by, "account.unblocked", ("person", person.id), reason=reason)
+    audit.record(session, by, "account.unblocked", ("person", person.id), reason=reason, **data)
 
 
 def grant_role(
@@ -56,17 +77,38 @@ def grant_role(
 def revoke_role(session: Session, by: Signature, person: Person, grant_id: int) -> None:
     """Take a staff role away. Administrators cannot take their own last one."""
     demand(by.actor, P.ADMINISTER)
-    grant = next((held for held in person.grants if held.id == grant_id), None)
+    grant = find_grant(person, grant_id)
     if grant is None:
         return
     if person.id == by.actor.person_id and grant.role == Role.ADMINISTRATOR:
         raise Refusal("account.own_role")
+    demand_one_is_enough(person)
+    revoke_now(session, by, person, grant)
+
+
+def find_grant(person: Person, grant_id: int) -> RoleGrant | None:
+    """A role the person holds."""
+    return next((held for held in person.grants if held.id == grant_id), None)
+
+
+def revoke_now(
+    session: Session,
+    by: Signature,
+    person: Person,
+    grant: RoleGrant,
+    *,
+    reason: str = "",
+    **data: int,
+) -> None:
+    """Take the role away, whoever has agreed to it."""
     person.grants.remove(grant)
     audit.record(
         session,
         by,
         "account.role_revoked",
         ("person", person.id),
+        reason=reason,
         role=grant.role,
         area=grant.area_id,
+        **data,
     )

@@ -41,6 +41,12 @@ SENTENCES = {
     "account.own_block": N_("You cannot block your own account."),
     "account.reason_missing": N_("Write the reason: it stays in the log."),
     "account.role_needs_two": N_("This role is given by two people: ask for it with a reason."),
+    "account.needs_two": N_(
+        "This person decides or watches a vote: a second person must agree to this."
+    ),
+    "account.role_gone": N_("This person no longer holds the role."),
+    "account.blocked_already": N_("This account is blocked already."),
+    "account.not_blocked": N_("This account is not blocked."),
     "account.roles_apart": N_(
         "Nobody is an administrator and a commissioner or registrar at once: whoever gives power "
         "over a vote has none in it."

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import by_two, service
 from pb_portal.accounts.factors import queries as factors
 from pb_portal.accounts.factors.models import CodeApp, RecoveryCode
-from pb_portal.accounts.models import LoginSession, Person
+from pb_portal.accounts.models import LoginSession, Person, RoleGrant
+from pb_portal.accounts.privacy import service as privacy
 from pb_portal.approvals.models import ApprovalRequest
-from pb_portal.domain.permissions import GRANTS, SAY_OVER_VOTE, P, Role, roles_apart
+from pb_portal.audit.models import AuditEntry
+from pb_portal.domain.permissions import GRANTS, KEPT_BY_TWO, SAY_OVER_VOTE, P, Role, roles_apart
 from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
 from tests.conftest import sign_in
 from tests.factories import make_person, signed
@@ -118,8 +122,8 @@ def test_a_request_dies_with_the_role_of_its_proposer(session: Session) -> None:
     boss, other = make_person(session, "administrator"), make_person(session, "administrator")
     person = make_person(session)
     request = ask(session, boss, person)
-    service.block(session, signed(other), boss, reason="Left")
-    session.flush()
+    blocked = by_two.propose_block(session, signed(other), boss, reason="Left")
+    by_two.decide(session, signed(make_person(session, "commissioner")), blocked, approve=True)
     with pytest.raises(Conflict, match="proposer_gone"):
         by_two.decide(session, signed(other), request, approve=True)
 
@@ -203,3 +207,110 @@ def test_the_first_two_administrators_are_made_at_the_server(app: Flask, session
     assert make(people[0].email) == 1
     assert make(people[1].email) == 0
     assert make(people[2].email) == 1, "from now on two give it"
+
+
+@pytest.mark.parametrize("role", sorted(KEPT_BY_TWO))
+def test_one_administrator_alone_reaches_nobody_who_decides_or_watches_a_vote(
+    session: Session, role: Role
+) -> None:
+    boss, person = make_person(session, "administrator"), make_person(session, role, "reviewer")
+    by, now = signed(boss), datetime.now(UTC)
+    with pytest.raises(Refusal, match="needs_two"):
+        service.block(session, by, person, reason="Spam")
+    for grant in list(person.grants):
+        with pytest.raises(Refusal, match="needs_two"):
+            service.revoke_role(session, by, person, grant.id)
+    asked = privacy.ask_about_data(session, signed(person), person, "block", "", now.date())
+    with pytest.raises(Refusal, match="needs_two"):
+        privacy.answer_request(session, by, asked, done=True, answer="Done")
+    shut = make_person(session, role, blocked_at=now)
+    with pytest.raises(Refusal, match="needs_two"):
+        service.unblock(session, by, shut, reason="Mistake")
+    asking = [by_two.propose_block(session, by, person, reason="Left")]
+    asking.append(by_two.propose_unblock(session, by, shut, reason="Back"))
+    asking.append(by_two.propose_revoke(session, by, person, person.grants[0].id, reason="Left"))
+    for request in asking:
+        with pytest.raises(Refusal, match="same_person"):
+            by_two.decide(session, by, request, approve=True)
+    assert person.blocked_at is None and len(person.grants) == 2 and shut.blocked_at
+
+
+def test_two_block_let_in_again_and_take_a_role_away(session: Session) -> None:
+    boss, second = make_person(session, "administrator"), make_person(session, "commissioner")
+    person = make_person(session, "commissioner", "auditor")
+    service.open_session(session, person.id, at=datetime.now(UTC))
+    request = by_two.propose_block(session, signed(boss), person, reason="Stolen telephone")
+    assert by_two.decide(session, signed(second), request, approve=True).blocked_at
+    assert not session.scalars(
+        select(LoginSession).where(LoginSession.person_id == person.id)
+    ).all()
+    with pytest.raises(Refusal, match="blocked_already"):
+        by_two.propose_block(session, signed(boss), person, reason="Again")
+    request = by_two.propose_unblock(session, signed(boss), person, reason="Found")
+    assert by_two.decide(session, signed(second), request, approve=True).blocked_at is None
+    grant = next(held for held in person.grants if held.role == "commissioner")
+    request = by_two.propose_revoke(session, signed(boss), person, grant.id, reason="Left")
+    by_two.decide(session, signed(second), request, approve=True)
+    assert [held.role for held in person.grants] == ["auditor"]
+    acts = select(AuditEntry).where(AuditEntry.action.in_(
+        ["account.blocked", "account.unblocked", "account.role_revoked"]
+    ))  # fmt: skip
+    entries = session.scalars(acts.order_by(AuditEntry.id)).all()
+    assert [entry.data["proposed_by"] for entry in entries] == [boss.id] * 3
+    assert [entry.actor_id for entry in entries] == [second.id] * 3
+
+
+@pytest.mark.parametrize("role", sorted(KEPT_BY_TWO))
+def test_the_database_too_refuses_to_shut_out_who_decides_or_watches_a_vote(
+    session: Session, role: Role
+) -> None:
+    now = datetime.now(UTC)
+    person, shut = make_person(session, role), make_person(session, role, blocked_at=now)
+    alone: list[Any] = [
+        update(Person).where(Person.id == person.id).values(blocked_at=now),
+        update(Person).where(Person.id == shut.id).values(blocked_at=None),
+        delete(RoleGrant).where(RoleGrant.person_id == person.id),
+        update(RoleGrant).where(RoleGrant.person_id == person.id).values(role="reviewer"),
+        update(RoleGrant).where(RoleGrant.person_id == person.id).values(person_id=shut.id),
+    ]
+    for statement in alone:
+        with pytest.raises(DatabaseError, match="two people"), session.begin_nested():
+            session.execute(statement.execution_options(synchronize_session=False))
+
+
+def test_an_old_agreement_does_not_shut_a_person_out_again(session: Session) -> None:
+    boss, second = make_person(session, "administrator"), make_person(session, "commissioner")
+    person = make_person(session, "commissioner")
+    for propose in (by_two.propose_block, by_two.propose_unblock):
+        request = propose(session, signed(boss), person, reason="why")
+        by_two.decide(session, signed(second), request, approve=True)
+    again = update(Person).where(Person.id == person.id).values(blocked_at=datetime.now(UTC))
+    with pytest.raises(DatabaseError, match="two people"), session.begin_nested():
+        session.execute(again.execution_options(synchronize_session=False))
+
+
+def test_the_page_of_a_person_asks_a_second_one(client: StrictClient, session: Session) -> None:
+    boss, second = make_person(session, "administrator"), make_person(session, "commissioner")
+    person = make_person(session, "commissioner", "auditor", name="Айгүл Серікқызы")
+    sign_in(client, boss)
+    page = f"/desk/people/{person.id}"
+    grant = next(held for held in person.grants if held.role == "auditor")
+    assert client.fill(f"{page}/roles/{grant.id}/revoke", {}, at=page).status_code == 422
+    client.fill(f"{page}/roles/{grant.id}/revoke", {"taken_why": "Left the office"}, at=page)
+    client.fill(f"{page}/block", {"reason": "Stolen telephone"}, at=page)
+    asked = client.page(page)
+    assert asked.count("/desk/people/requests/") == 2 and "Left the office" in asked
+    session.expire_all()
+    assert person.blocked_at is None and len(person.grants) == 2
+    sign_in(client, second)
+    for locale in ("kk", "ru", "en"):
+        home = client.page("/desk", locale=locale)
+    assert "Айгүл Серікқызы" in home and "Auditor" in home and boss.name in home
+    lines = re.findall(r"<li>\s*<a href=\"/desk/people/requests/\d+\">(.*?)</a>", home, re.S)
+    assert len(lines) == len(set(lines)) == 2
+    for path in re.findall(r"/desk/people/requests/\d+", home):
+        for locale in ("kk", "ru", "en"):
+            client.page(path, locale=locale)
+        assert client.fill(path, {"do": "approve"}).status_code == 302
+    session.expire_all()
+    assert person.blocked_at and [held.role for held in person.grants] == ["commissioner"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from pb_portal.accounts import four_eyes, service
+from pb_portal.accounts import by_two, four_eyes
 from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.approvals.registry import KINDS
@@ -36,10 +36,12 @@ def test_a_request_does_not_outlive_its_proposer(session: Session, how: str) -> 
     boss = make_person(session, "administrator")
     request = ask(session, signed(one))
     if how == "blocked":
-        service.block(session, signed(boss), one, reason="Left the office")
+        gone = by_two.propose_block(session, signed(boss), one, reason="Left the office")
     else:
-        service.revoke_role(session, signed(boss), one, one.grants[0].id)
-    session.flush()
+        gone = by_two.propose_revoke(
+            session, signed(boss), one, one.grants[0].id, reason="Left the office"
+        )
+    by_two.decide(session, signed(two), gone, approve=True)
     with pytest.raises(Conflict, match="proposer_gone"):
         decide(session, signed(two), request)
     assert request.state == "open"
@@ -52,8 +54,9 @@ def test_an_approver_who_lost_the_role_after_opening_the_page_is_refused(session
     boss = make_person(session, "administrator")
     request = ask(session, signed(one))
     opened = signed(two)
-    service.revoke_role(session, signed(boss), two, two.grants[0].id)
-    session.flush()
+    grant = two.grants[0].id
+    gone = by_two.propose_revoke(session, signed(boss), two, grant, reason="Left the office")
+    by_two.decide(session, signed(one), gone, approve=True)
     with pytest.raises(Forbidden):
         decide(session, opened, request)
     assert request.state == "open"

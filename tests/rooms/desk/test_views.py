@@ -265,16 +265,16 @@ def test_roles_are_given_and_taken_for_the_city_or_a_district(
     page = f"/desk/people/{person.id}"
     given = {"role": "reviewer", "area": str(area.id)}
     assert client.fill(page + "/roles", given, at=page).location == page
-    client.fill(page + "/roles", {"role": "auditor", "area": ""}, at=page)
+    client.fill(page + "/roles", {"role": "moderator", "area": ""}, at=page)
     session.expire_all()
     assert {(grant.role, grant.area_id) for grant in person.grants} == {
         ("reviewer", area.id),
-        ("auditor", None),
+        ("moderator", None),
     }
     for wrong in ({"role": "king", "area": ""}, {"role": "", "area": ""}):
         assert client.fill(page + "/roles", wrong, at=page).status_code == 422
     assert client.fill(page + "/roles", {**given, "area": "9999"}, at=page).status_code == 422
-    grant = next(grant for grant in person.grants if grant.role == "auditor")
+    grant = next(grant for grant in person.grants if grant.role == "moderator")
     client.fill(f"{page}/roles/{grant.id}/revoke", at=page)
     session.expire_all()
     assert [grant.role for grant in person.grants] == ["reviewer"]
