@@ -117,8 +117,8 @@ def _completions() -> dict[str, str]:
             "If money is left, all shares grow step by step until nothing else fits the budget."
         ),
         "add-opt": _(
-            "If money is left, all shares grow by the smallest amount that changes anything, for "
-            "as long as the winners cost no more than the budget."
+            "If money is left, all shares grow by hundredths of the currency, for as long as the "
+            "winners cost no more than the budget."
         ),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -57,11 +57,17 @@ def reason(line: Line, cycle: Cycle, rule: str, decimals: int = 0) -> str:
 
 def _code(line: Line) -> str:
     """The phrase of a reason; some have two, by the figures that come with them."""
-    if line.reason == "lost_lot" and "behind" in line.params:
-        return "reason.lost_lot_shared"
+    if line.reason == "lost_lot":
+        return _lost_lot(line.params)
     if line.reason == "money_spent" and line.params.get("spent_on"):
         return "reason.money_spent_on"
     return f"reason.{line.reason}"
+
+
+def _lost_lot(params: Mapping[str, Any]) -> str:
+    if not params.get("shortfall"):
+        return "reason.lost_lot_only"
+    return "reason.lost_lot_shared" if "behind" in params else "reason.lost_lot"
 
 
 def _shown(key: str, value: Any, cycle: Cycle, decimals: int) -> str:

@@ -12,7 +12,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pb_portal.tally import (
@@ -26,6 +26,7 @@ from pb_portal.tally import (
 from pb_portal.tally.english import MONEY, sentence
 from pb_portal.tally.lots import asked_ties
 from pb_portal.tally.pabulib import Reading, read
+from pb_portal.tally.whatif import Edges, edges
 
 EPILOG = """Rules: %(rules)s. Options follow a colon, such as greedy:threshold=50.
 Without --rule the file's own rule is used; ties follow the order the published result shows
@@ -41,6 +42,7 @@ class Counted:
     outcome: Outcome
     seconds: float
     notices: tuple[str, ...]
+    edges: Mapping[str, Edges] | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", metavar="HEX", help="draw ties by the lot of this seed")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--explain", action="store_true", help="say why for every project")
+    parser.add_argument(
+        "--edges",
+        metavar="SECONDS",
+        type=float,
+        help="search for so long how far each project was from the other outcome",
+    )
     return parser
 
 
@@ -107,7 +115,9 @@ def _count(options: argparse.Namespace) -> Counted:
     asked = parse_rule(rule)
     started = time.perf_counter()
     outcome = count(election, asked, ties)
-    return Counted(reading, outcome, time.perf_counter() - started, notices)
+    seconds = time.perf_counter() - started
+    found = None if options.edges is None else edges(election, asked, ties, options.edges)
+    return Counted(reading, outcome, seconds, notices, found)
 
 
 def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
@@ -132,6 +142,8 @@ def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
                 "rank": one.rank,
                 "score": one.score,
                 "cost": _number(election, one.cost),
+                "behind": _number(election, one.behind),
+                "shortfall": _number(election, one.shortfall),
                 "selected": one.selected,
                 "code": one.code,
                 "params": _params(election, one.params),
@@ -139,6 +151,14 @@ def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
             }
             for one in outcome.explanations
         ]
+    if counted.edges is not None:
+        result["edges"] = {
+            one: {
+                "voters": edge.voters,
+                "cost": None if edge.cost is None else _number(election, edge.cost),
+            }
+            for one, edge in counted.edges.items()
+        }
     return result
 
 
@@ -182,9 +202,20 @@ def _print(counted: Counted, explain: bool) -> None:
             mark = "+" if one.selected else "-"
             print(f"{mark} {one.rank:>3}  {one.project_id}  {one.score}  {named[one.project_id]}")
             print(f"        {sentence(election, one)}")
+            for line in _edge_lines(counted, one.project_id):
+                print(f"        {line}")
         return
     for project_id in outcome.selected:
         print(f"  {project_id}  {named[project_id]}".rstrip())
+
+
+def _edge_lines(counted: Counted, project_id: str) -> Iterator[str]:
+    edge = (counted.edges or {}).get(project_id)
+    if edge is not None and edge.voters is not None:
+        yield f"with {edge.voters} more voters for it alone it would have won"
+    if edge is not None and edge.cost is not None:
+        election = counted.reading.election
+        yield f"it wins at a cost up to {_number(election, edge.cost)} {election.currency}".rstrip()
 
 
 def _reason(error: Exception) -> str:

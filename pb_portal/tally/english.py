@@ -17,6 +17,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "below_threshold": "below the least score of {threshold}, {missing} short",
     "excluded_by": "cannot be built together with {by}",
     "lost_lot": "lost the lot to {against}: {remaining} was left, {shortfall} short",
+    "lost_lot_shared": "lost the lot to {against}: its supporters had {behind}, {shortfall} short",
+    "lost_lot_only": "lost the lot to {against}",
     "stopped": "the count ended at {by}",
     "no_votes": "nobody voted for it",
     "withdrawn": "left the vote",
@@ -39,7 +41,12 @@ MONEY: Final = frozenset(
 def sentence(election: Election, explanation: Explanation) -> str:
     """The single reason of one project."""
     shown = {key: _shown(election, key, value) for key, value in explanation.params.items()}
-    return SENTENCES[explanation.code].format(**shown)
+    code = explanation.code
+    if code == "lost_lot" and not explanation.params["shortfall"]:
+        code = "lost_lot_only"
+    elif code == "lost_lot" and "behind" in shown:
+        code = "lost_lot_shared"
+    return SENTENCES[code].format(**shown)
 
 
 def _shown(election: Election, key: str, value: Param) -> str:

@@ -13,6 +13,9 @@ All share one walk; they differ in four choices, spelled out in ``Greedy``:
 
 Which of the thresholds, conflicts and awards that an election states hold is decided in ``rules``.
 A project with the withdrawn mark takes no part and stops nobody.
+
+A loser has lost the lot if another draw would have made it win, which further walks find out
+(``draws``): as many as ``MOST_STEPS`` allows, all there are for fewer than ten projects.
 """
 
 from __future__ import annotations
@@ -20,11 +23,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
+from typing import Final
 
+from pb_portal.tally.draws import Draw, Pair, find_lost_lots
 from pb_portal.tally.model import Election, Project
-from pb_portal.tally.outcome import CutOff, Explanation, Outcome, Param
+from pb_portal.tally.outcome import CutOff, Explanation, Outcome, Verdict, lost_lot
 
-Verdict = tuple[str, dict[str, Param]]
+#: Turns of projects that may be walked again to tell who lost the lot.
+MOST_STEPS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,6 @@ class Greedy:
     skip: bool = True
     per_cost: bool = False
     near: int = 100
-
-
-def walk(
-    election: Election, rule: Greedy, scores: Mapping[str, int], order: Sequence[str]
-) -> tuple[list[str], dict[str, Verdict]]:
-    """Go through the projects in their order; return the winners in turn and every verdict."""
-    return Walk(election, rule, scores).run(order)
 
 
 def ranking(
@@ -69,6 +70,9 @@ class Walk:
         self.left = election.budget
         self.winners: list[str] = []
         self.verdicts: dict[str, Verdict] = {}
+        #: what was left of the budget when a project's turn came
+        self.before: dict[str, int] = {}
+        self.relied: list[Pair] = []
         self.stopper: str | None = None
         self.excluded = {
             out: conflict.kept
@@ -78,23 +82,44 @@ class Walk:
             if out != conflict.kept
         }
 
-    def run(self, order: Sequence[str]) -> tuple[list[str], dict[str, Verdict]]:
-        equals: list[str] = []
-        before_equals = self.left
-        worth: Fraction | None = None
-        for project_id in order:
-            own = _worth(self.projects[project_id], self.rule, self.scores[project_id])
-            if own != worth:
-                equals, before_equals, worth = [], self.left, own
-            code, params = self.verdict(project_id)
-            if code == "no_money_left" and equals and self.cost(project_id) <= before_equals:
-                code, params = "lost_lot", {"against": tuple(equals), **params}
-            self.verdicts[project_id] = (code, params)
-            if code in ("won", "won_reserve"):
-                self.winners.append(project_id)
-                equals.append(project_id)
+    def run(self, order: Sequence[str]) -> Walk:
+        """Give every project its turn."""
+        for _, equals in groupby(order, self.worth.__getitem__):
+            self.take(list(equals))
         self.award(order)
-        return self.winners, self.verdicts
+        return self
+
+    @cached_property
+    def worth(self) -> dict[str, Fraction]:
+        """What projects come forward by; equals have the same."""
+        return {
+            one.id: _worth(one, self.rule, self.scores[one.id]) for one in self.election.projects
+        }
+
+    def take(self, equals: Sequence[str]) -> None:
+        """The turns of projects that are worth the same, in the order of the lot."""
+        for place, project_id in enumerate(equals):
+            self.rely(project_id, equals[place + 1 :])
+            self.before[project_id] = self.left
+            self.verdicts[project_id] = verdict = self.verdict(project_id)
+            if verdict[0] in ("won", "won_reserve"):
+                self.winners.append(project_id)
+
+    def rely(self, project_id: str, behind: Sequence[str]) -> None:
+        """Note the equals for whom it matters that they are behind this one."""
+        if self.stopper is not None or not self.can_take(project_id):
+            return
+        rivals = [one for one in behind if self.can_take(one)]
+        if sum(map(self.cost, [project_id, *rivals])) > self.left or any(
+            len({project_id, *rivals}.intersection(conflict.projects)) > 1
+            for conflict in self.election.conflicts
+        ):
+            self.relied += [(project_id, one) for one in rivals]
+
+    def can_take(self, project_id: str) -> bool:
+        """Whether a project would win if its turn came now, or end the count."""
+        fits = self.cost(project_id) <= self.left
+        return (fits or not self.rule.skip) and self.not_standing(self.projects[project_id]) is None
 
     def verdict(self, project_id: str) -> Verdict:
         project = self.projects[project_id]
@@ -147,19 +172,66 @@ class Walk:
                         self.excluded.setdefault(rival, winner)
 
     def award(self, order: Sequence[str]) -> None:
-        """The best of those that lacked only money, one for each award."""
+        """The best of those that lacked only money, one for each award, that can be built."""
         waiting = [
             project_id
             for project_id in order
-            if self.verdicts[project_id][0]
-            in ("no_money_left", "stopped", "lost_lot", "over_budget")
+            if self.verdicts[project_id][0] in ("no_money_left", "stopped", "over_budget")
         ]
-        for place, project_id in enumerate(waiting[: self.election.awards], start=1):
-            self.winners.append(project_id)
-            self.verdicts[project_id] = ("won_award", {"place": place})
+        awarded: list[str] = []
+        rest: list[str] = []
+        for project_id in waiting if self.election.awards else ():
+            if (keeper := self.excluded.get(project_id)) is not None:
+                self.verdicts[project_id] = "excluded_by", {"by": keeper}
+                rest.append(project_id)
+            elif len(awarded) < self.election.awards:
+                awarded.append(project_id)
+                self.verdicts[project_id] = "won_award", {"place": len(awarded)}
+                self.exclude_rivals(project_id)
+            else:
+                rest.append(project_id)
+        self.winners += awarded
+        self.relied += [
+            (one, other)
+            for one in awarded
+            for other in rest
+            if self.worth[one] == self.worth[other]
+        ]
 
     def cost(self, project_id: str) -> int:
         return self.projects[project_id].cost
+
+    def behind(self, project_id: str) -> int:
+        """The money there was for a project at its turn; the whole budget if it costs more."""
+        over = self.verdicts[project_id][0] == "over_budget"
+        return self.election.budget if over else self.before[project_id]
+
+    @property
+    def draw(self) -> Draw:
+        """The walk as one of many draws."""
+        return Draw(frozenset(self.winners), tuple(dict.fromkeys(self.relied)))
+
+    def can_win(self, project_id: str) -> bool:
+        """Whether some order of equals could make a project win; a mere bound."""
+        if self.verdicts[project_id][0] in ("withdrawn", "no_votes", "below_threshold"):
+            return False
+        affordable = self.cost(project_id) <= self.election.budget
+        return affordable or self.rule.near < 100 or self.election.awards > 0
+
+
+def lost_lots(
+    election: Election, rule: Greedy, scores: Mapping[str, int], ties: Sequence[str], done: Walk
+) -> dict[str, tuple[str, ...]]:
+    """Who of the losers of a walk would have won by another draw, and who was drawn before."""
+
+    def recount(order: Sequence[str]) -> Draw:
+        place = {project_id: number for number, project_id in enumerate(order)}
+        again = Walk(election, rule, scores)
+        again.worth = done.worth
+        return again.run(sorted(order, key=lambda one: (-done.worth[one], place[one]))).draw
+
+    losers = [one for one in ties if one not in done.winners and done.can_win(one)]
+    return find_lost_lots(ties, done.draw, recount, losers, MOST_STEPS // max(1, len(ties)))
 
 
 def outcome(
@@ -169,13 +241,20 @@ def outcome(
     choices: Mapping[str, str],
     scores: Mapping[str, int],
     ties: Sequence[str],
+    *,
+    lots: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Outcome:
-    """Count and explain."""
+    """Count and explain. ``lots``: who lost the lot, where the caller has found it out."""
     order = ranking(election, rule, scores, ties)
-    winners, verdicts = walk(election, rule, scores, order)
-    projects = {project.id: project for project in election.projects}
+    done = Walk(election, rule, scores).run(order)
+    winners, verdicts, projects = done.winners, done.verdicts, done.projects
+    lost = lost_lots(election, rule, scores, ties, done) if lots is None else lots
+    for one, equals in lost.items():
+        verdicts[one] = lost_lot(equals, projects[one].cost, remaining=done.before[one])
     explanations = tuple(
-        Explanation(one, scores[one], rank, projects[one].cost, *verdicts[one])
+        Explanation(
+            one, scores[one], rank, projects[one].cost, *verdicts[one], behind=done.behind(one)
+        )
         for rank, one in enumerate(order, start=1)
     )
     total = sum(projects[one].cost for one in winners)

@@ -1,8 +1,10 @@
 """What a count answers: the winners, and for every project the single reason.
 
 Reasons are data; the pages make sentences of them. Every explanation carries the project's
-``cost``, ``score`` and ``rank`` (1 is the best), and one code with these ``params`` (money in the
-election's minor units, scores in units of ``10 ** -points_scale``):
+``score`` and ``rank`` (1 is the best), its three numbers and one code with these ``params`` (money
+in the election's minor units, scores in units of ``10 ** -points_scale``). The three numbers are
+``cost``; ``behind``, the money behind it at its turn: what was left of the budget, or what its
+supporters held where they share money; and ``shortfall``, what that lacked of the cost.
 
 =================  =============================================================================
 code               params
@@ -15,11 +17,15 @@ code               params
 ``over_budget``    ``budget``, ``shortfall``: it costs more than the whole budget
 ``below_threshold``  ``threshold``, ``missing``: how much score it lacked
 ``excluded_by``    ``by``: the project that was kept of those which cannot all be built
-``lost_lot``       ``against``: the equals that were drawn before it; ``remaining``, ``shortfall``
+``lost_lot``       ``against``: the equals that were drawn before it, or the projects in whose
+                   favour the draw decided; ``remaining``, ``shortfall``
 ``stopped``        ``by``: the project that did not fit and ended the count; ``remaining``
 ``no_votes``       nothing: nobody voted for it
 ``withdrawn``      nothing: it left the vote
 =================  =============================================================================
+
+``lost_lot`` is said if and only if another draw of the lot would have made the project win, shown
+by counting again (``draws``).
 
 Rules that share money among voters (equal shares, Phragmén) add codes of their own, described in
 their modules.
@@ -35,6 +41,7 @@ from pb_portal.tally.model import ElectionError
 
 Param = int | str | tuple[str, ...]
 Params = Mapping[str, Param]
+Verdict = tuple[str, dict[str, Param]]
 
 WINNING: Final = frozenset(
     ("won", "won_reserve", "won_award", "won_shared", "won_topup", "won_in_turn")
@@ -55,10 +62,27 @@ class Explanation:
     cost: int
     code: str
     params: Params = field(default_factory=dict)
+    behind: int = 0
 
     @property
     def selected(self) -> bool:
         return self.code in WINNING
+
+    @property
+    def shortfall(self) -> int:
+        """What the money behind it lacked of its cost."""
+        return max(0, self.cost - self.behind)
+
+
+def lost_lot(
+    against: tuple[str, ...], cost: int, *, remaining: int | None = None, behind: int = 0
+) -> Verdict:
+    """The reason of a project that another draw would have made win."""
+    if remaining is None:
+        money = {"behind": behind, "shortfall": max(0, cost - behind)}
+    else:
+        money = {"remaining": remaining, "shortfall": max(0, cost - remaining)}
+    return "lost_lot", {"against": against, **money}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +98,13 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One purchase of a rule in rounds: the most a point or a vote paid, and who voted for it."""
+    """One purchase of a rule in rounds: the most a point or a vote paid, who voted for it, and what
+    was left of the budget after it."""
 
     project_id: str
     share: int
     supporters: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,12 +65,14 @@ def count(
     ties: Ties | Sequence[str],
     *,
     check_engines: bool = False,
+    draws: bool = True,
 ) -> Outcome:
     """Count an election by a rule, equals in the order of ties; same input, same outcome.
 
     Raises ``ElectionError`` (one sentence) when the election contradicts itself and its kind
     ``UnsupportedRule`` when the rule is unknown or makes no sense for these ballots. With
     ``check_engines`` a rule that has two engines runs both; ``Disagreement`` if they differ.
+    Without ``draws`` nobody is told to have lost the lot, which spares the recounts it takes.
     """
     check(election)
     rule = parse_rule(rule) if isinstance(rule, str) else rule
@@ -79,10 +81,10 @@ def count(
         raise UnsupportedRule("The order of ties does not hold exactly the projects of the vote.")
     election = with_facts(election, rule)
     if rule.name in GREEDY:
-        return _greedy(election, rule, ties)
+        return _greedy(election, rule, ties, draws=draws)
     if rule.name in phragmen.NAMES:
-        return phragmen.count(election, rule, ties)
-    return equal_shares.count(election, rule, ties, check=check_engines)
+        return phragmen.count(election, rule, ties, draws=draws)
+    return equal_shares.count(election, rule, ties, check=check_engines, draws=draws)
 
 
 def with_facts(election: Election, rule: Rule) -> Election:
@@ -103,7 +105,7 @@ def with_facts(election: Election, rule: Rule) -> Election:
     )
 
 
-def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
+def _greedy(election: Election, rule: Rule, ties: Ties, *, draws: bool) -> Outcome:
     choices = GREEDY[rule.name]
     allowed = _OPTIONS | {"near"} if rule.name == "greedy-custom" else _OPTIONS
     refuse_unknown(rule, allowed)
@@ -124,4 +126,6 @@ def _greedy(election: Election, rule: Rule, ties: Ties) -> Outcome:
         "conflicts": str(len(election.conflicts)),
         "ties": ties.name,
     }
-    return greedy.outcome(election, choices, str(rule), spelled, scores, ties.order)
+    return greedy.outcome(
+        election, choices, str(rule), spelled, scores, ties.order, lots=None if draws else {}
+    )

@@ -55,13 +55,14 @@ def scores_of(election: Election, scoring: str = "") -> dict[str, int]:
         return votes_of(election)
     scores = dict.fromkeys((project.id for project in election.projects), 0)
     for ballot in election.ballots:
-        points = ballot.points if scoring == "points" else _ranks(election, scoring, ballot.choices)
+        points = ballot.points if scoring == "points" else ranks(election, scoring, ballot.choices)
         for choice, point in zip(ballot.choices, points, strict=True):
             scores[choice] += point * ballot.weight
     return scores
 
 
-def _ranks(election: Election, scoring: str, choices: tuple[str, ...]) -> range:
+def ranks(election: Election, scoring: str, choices: tuple[str, ...]) -> range:
+    """What a ranking gives its choices, from the first to the last."""
     first = len(choices)
     if scoring == "borda-max":
         first = max(first, election.limits.max_length or 0)

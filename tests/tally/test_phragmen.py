@@ -9,10 +9,10 @@ def test_money_flows_and_projects_are_bought_when_their_supporters_hold_the_cost
     # a at 30 / 3 = 10; then b's supporters: one emptied at 10, one never: (20 + 10) / 2 = 15.
     election = make({"a": 30, "b": 20, "c": 25}, ["ab", "a", "a", "b", "c"], 100)
     outcome = count(election, "phragmen", "abc")
-    assert [(one.project_id, one.share) for one in outcome.rounds] == [
-        ("a", 10),
-        ("b", 15),
-        ("c", 25),
+    assert [(one.project_id, one.share, one.left) for one in outcome.rounds] == [
+        ("a", 10, 70),
+        ("b", 15, 50),
+        ("c", 25, 25),
     ]
 
 

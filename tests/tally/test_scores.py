@@ -1,8 +1,18 @@
 """Scores of the kinds of ballots."""
 
+from dataclasses import replace
+
 import pytest
 
-from pb_portal.tally import Ballot, Election, Project, UnsupportedRule, count, scores_of
+from pb_portal.tally import (
+    Ballot,
+    Election,
+    Limits,
+    Project,
+    UnsupportedRule,
+    count,
+    scores_of,
+)
 
 ABC = tuple(Project(one, 10) for one in "abc")
 
@@ -41,3 +51,40 @@ def test_counting_down_from_the_longest_ballot_allowed_needs_no_full_ballot():
 def test_approvals_cannot_be_scored_by_rank(make):
     with pytest.raises(UnsupportedRule):
         count(make({"a": 1}, ["a"], 1), "greedy:scoring=borda", "a")
+
+
+def test_equal_shares_and_phragmen_take_points_and_ranks_for_approvals():
+    ballots = (Ballot(("a", "b"), (1, 9)), Ballot(("b", "a"), (0, 4)), Ballot(("c",), (9,)))
+    projects = tuple(Project(one, 6) for one in "abc")
+    election = Election(projects, ballots, 12, "cumulative", scale=0)
+    approvals = replace(election, ballots=tuple(Ballot(one.choices) for one in ballots))
+    approvals = replace(approvals, vote_type="approval")
+    for rule in ("equal-shares", "equal-shares/add1-overspend", "equal-shares/add-opt"):
+        told = count(election, f"{rule}:scoring=votes", "abc", check_engines=True)
+        assert told.choices["scoring"] == "votes"
+        assert told.selected == count(approvals, rule, "abc").selected
+        assert count(election, rule, "abc").choices["scoring"] == "points"
+    voted = count(election, "phragmen:scoring=votes", "abc")
+    assert voted.selected == count(approvals, "phragmen", "abc").selected
+    assert count(approvals, "phragmen:scoring=votes", "abc").selected == voted.selected
+
+
+def test_equal_shares_take_every_scoring_of_ranks():
+    ballots = (Ballot(("a", "b")), Ballot(("b",)), Ballot(("c", "a", "b")))
+    election = Election(
+        tuple(Project(one, 5) for one in "abc"), ballots, 9, "ordinal", limits=Limits(max_length=3)
+    )
+    for scoring in ("votes", "borda", "borda-max", "borda-all"):
+        told = count(election, f"equal-shares:scoring={scoring}", "abc", check_engines=True)
+        assert told.choices["scoring"] == scoring
+        scores = scores_of(election, scoring)
+        assert {one.project_id: one.score for one in told.explanations} == scores
+
+
+@pytest.mark.parametrize(
+    "rule", ["phragmen", "phragmen:scoring=borda", "equal-shares:scoring=points"]
+)
+def test_a_scoring_that_makes_no_sense_is_refused(rule):
+    election = Election((Project("a", 1),), (Ballot(("a",)),), 1, "ordinal")
+    with pytest.raises(UnsupportedRule):
+        count(election, rule, "a")

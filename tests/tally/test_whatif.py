@@ -1,9 +1,14 @@
 """What losers lacked: both sides of the edge are counted."""
 
+import json
+import random
 from dataclasses import replace
 
+import pytest
+
 from pb_portal.tally import Ballot, Election, Limits, Project, count, file_ties
-from pb_portal.tally.whatif import highest_cost, voters_lacking
+from pb_portal.tally.__main__ import main
+from pb_portal.tally.whatif import Edges, edges, highest_cost, voters_lacking
 
 
 def test_so_many_more_voters_and_it_would_have_won(make):
@@ -45,3 +50,56 @@ def test_it_is_asked_of_equal_shares_in_the_same_words(make):
     assert "c" not in count(election, "equal-shares", ties).selected
     assert highest_cost(election, "equal-shares", ties, "c") == 30
     assert voters_lacking(election, "equal-shares", ties, "c") == 2
+
+
+def test_edges_tells_both_of_every_project(make):
+    election = make({"a": 60, "b": 60, "c": 200}, ["a"] * 5 + ["b"] * 2 + ["c"], 100)
+    found = edges(election, "greedy", file_ties(election))
+    assert found == {"a": Edges(None, 100), "b": Edges(4, 40), "c": Edges(None, 40)}
+
+
+@pytest.mark.parametrize("vote_type", ["approval", "cumulative", "ordinal"])
+def test_scores_tell_a_greedy_rule_the_same_as_ballots(vote_type):
+    chance = random.Random(vote_type)
+    for _ in range(30):
+        ids = "abcde"
+        ballots = tuple(
+            Ballot(choices, tuple(range(3, 0, -1)) if vote_type == "cumulative" else ())
+            for choices in (tuple(chance.sample(ids, 3)) for _ in range(9))
+        )
+        projects = tuple(Project(one, chance.randint(1, 9)) for one in ids)
+        limits = Limits(max_points=3, min_score=chance.choice((0, 4)))
+        election = Election(projects, ballots, 12, vote_type, limits=limits)
+        ties = file_ties(election)
+        for rule in ("greedy", "greedy-no-skip", "greedy-threshold:scoring=votes"):
+            for one, edge in edges(election, rule, ties).items():
+                whole = tuple(range(3, 2, -1)) if vote_type == "cumulative" else ()
+                if edge.voters is not None:
+                    for more in (edge.voters - 1, edge.voters):
+                        extra = (Ballot((one,), whole, weight=more),) if more else ()
+                        changed = replace(election, ballots=(*ballots, *extra))
+                        won = one in count(changed, rule, ties).selected
+                        assert won == (more == edge.voters)
+
+
+def test_edges_ends_in_time_and_leaves_out_what_it_did_not_come_to(make):
+    election = make({one: 10 for one in "abcdef"}, ["a", "ab", "abc"], 20)
+    clock = iter(range(1000))
+    some = edges(election, "greedy", file_ties(election), 30, clock=lambda: next(clock))
+    every = edges(election, "greedy", file_ties(election))
+    assert 0 < len(some) < len(every) == 6
+    assert some.items() <= every.items()
+    assert edges(election, "greedy", file_ties(election), 0) == {}
+
+
+def test_the_command_tells_edges(tmp_path, capsys):
+    path = tmp_path / "vote.pb"
+    path.write_text(
+        "META\nkey;value\nbudget;100\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;60\n2;60\n"
+        "VOTES\nvoter_id;vote\na;1\nb;1\nc;2\n"
+    )
+    assert main([str(path), "--rule", "greedy", "--json", "--edges", "60"]) == 0
+    told = json.loads(capsys.readouterr().out)["edges"]
+    assert told == {"1": {"voters": None, "cost": 100}, "2": {"voters": 2, "cost": 40}}
+    assert main([str(path), "--rule", "greedy", "--explain", "--edges", "60"]) == 0
+    assert "with 2 more voters for it alone it would have won" in capsys.readouterr().out

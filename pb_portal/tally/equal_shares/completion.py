@@ -12,8 +12,9 @@ the exact share B/n (``exact``), or, after a first result from B/n, from its who
 
 Steps that certainly change nothing are jumped over, which does not change the result: a stretch of
 steps is tried at its end first, then in its middle, and left out as soon as its two ends prove
-that all between them are the same. What a higher endowment cost bounds what a lower one costs, so
-each trial also spares the next most of its looks.
+that all between them are the same (``between``, ``lines``). What a higher endowment cost bounds
+what a lower one costs, so each trial also spares the next most of its looks. A count that takes
+more than ``MOST_TRIALS`` endowments all the same is given up with a sentence.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from typing import Final
 from pb_portal.tally.equal_shares.between import same_between
 from pb_portal.tally.equal_shares.fast import Engine, Trace
 from pb_portal.tally.equal_shares.problem import Problem, Purchase
+from pb_portal.tally.outcome import UnsupportedRule
 
+#: Endowments tried for one completion; the published elections take up to some thousands.
+MOST_TRIALS: Final = 50_000
 #: Steps tried at a stretch while results keep changing.
 _STRETCH: Final = 8
 
@@ -107,6 +111,10 @@ class _Rise:
         below: Trace | None = None,
     ) -> _Trial:
         self.tried += 1
+        if self.tried > MOST_TRIALS:
+            raise UnsupportedRule(
+                f"The count did not end after {MOST_TRIALS} endowments; a larger step may end it."
+            )
         endowment = self.start + steps * self.step if endowment is None else endowment
         return _Trial(steps, endowment, self.engine.trace(endowment, above, below))
 

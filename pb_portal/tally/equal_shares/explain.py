@@ -13,10 +13,12 @@ code                params
                     ``turn``: after how many rounds that was, ``supporters``, ``spent_on``: where
                     their money had gone, the most first, and ``spent``: how much, both without
                     projects it shares fewer than ten supporters with
-``lost_lot``        ``against``: the equal that was drawn before it, ``behind``, ``shortfall``
+``lost_lot``        ``against`` (see ``outcome``), ``behind``, ``shortfall``
 ==================  ============================================================================
 
-A project's turn comes when it would be next by what it last cost its supporters.
+A project's turn comes when it is bought, or when it would be next by what it last cost its
+supporters; ``behind`` is what they held then. A project with no turn (no votes, below the least
+score, withdrawn) has all its supporters were given.
 """
 
 from __future__ import annotations
@@ -27,12 +29,10 @@ from typing import Final
 
 from pb_portal.tally.equal_shares.fast import Trace
 from pb_portal.tally.equal_shares.problem import Problem
-from pb_portal.tally.outcome import Param
+from pb_portal.tally.outcome import Verdict
 
 #: Fewer people than this in common are not told of.
 MIN_OVERLAP: Final = 10
-
-Verdict = tuple[str, dict[str, Param]]
 
 
 class Explainer:
@@ -71,7 +71,7 @@ class Explainer:
                 "behind": int(at_first),
                 "shortfall": cost - int(at_first),
             }
-        turn, _ = self.trace.dropped[project_id]
+        turn, _ = self.trace.turns[project_id]
         behind, spent, people = self.money_of(project_id)
         told = sorted(
             (one for one in spent if people[one] >= MIN_OVERLAP),
@@ -86,6 +86,14 @@ class Explainer:
             "spent": tuple(str(int(spent[one])) for one in told),
         }
 
+    def behind(self, project_id: str) -> int:
+        """What the supporters of a project in the count held at its turn, rounded down."""
+        _, winners = self.trace.turns[project_id]
+        counted = self.trace.supporters.count(winners, project_id)
+        each = zip(counted.held, counted.points, counted.weights, strict=True)
+        held = sum(self.trace.held(held) * (weight // points) for held, points, weight in each)
+        return held // self.trace.unit
+
     def money_of(
         self, project_id: str
     ) -> tuple[Fraction, Mapping[str, Fraction], Mapping[str, int]]:
@@ -94,7 +102,7 @@ class Explainer:
         left = 0
         spent: dict[str, int] = {}
         people: dict[str, int] = {}
-        _, winners = trace.dropped[project_id]
+        _, winners = trace.turns[project_id]
         counted = trace.supporters.count(winners, project_id)
         each = zip(counted.held, counted.points, counted.weights, strict=True)
         for held, points, weight in each:

@@ -18,6 +18,8 @@ from math import gcd
 from operator import mul, or_, truediv
 from typing import Final
 
+from pb_portal.tally.draws import Pair
+from pb_portal.tally.equal_shares import equals
 from pb_portal.tally.equal_shares.between import same_rounds
 from pb_portal.tally.equal_shares.counting import Counted, Supporters
 from pb_portal.tally.equal_shares.problem import Problem, Purchase
@@ -35,9 +37,12 @@ Payer = tuple[float, int, int, int]
 class Engine:
     """One problem, run for one endowment after another."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem, self.supporters = problem, Supporters(problem)
+    def __init__(self, problem: Problem, supporters: Supporters | None = None) -> None:
+        """``supporters``: those of the same problem with another rank, counted before."""
+        self.problem, self.supporters = problem, supporters or Supporters(problem)
         self.first = _first_offers(problem, self.supporters)
+        #: pairs of equals whose rank decided something in one of the runs
+        self.relied: dict[Pair, None] = {}
 
     def run(self, endowment: Fraction) -> list[Purchase]:
         """The purchases, in order, when every voter starts with this endowment."""
@@ -66,10 +71,12 @@ class Trace:
     """What happened with one endowment.
 
     ``steps`` leads from what a voter bought to what the voter had bought before the last of it;
-    ``tied`` names for a project the one that was drawn before it. ``dropped`` says when a project
-    had its turn: how many purchases were made, and which, when it would have been next by what it
-    last cost its supporters, and they no longer had the money; it is complete only where no
-    trace ``above`` was given.
+    ``turns`` says when a project
+    had its turn: how many purchases were made, and which, when it was bought, or would have been
+    next by what it last cost its supporters, and they no longer had the money; for losers it is
+    complete only where no trace ``above`` was given.
+    ``equals`` has for a round all that cost the same as its winner, ``harmless`` those of them
+    whose order makes no difference.
 
     As long as the purchases are those of a trace ``above``, with a higher endowment, the bounds it
     found round by round (``offers``) hold here too, since prices only fall as endowments rise. Its
@@ -89,8 +96,10 @@ class Trace:
         #: them can pay (the poorest first) with how many points, and bounds of the share
         self.seen: dict[str, tuple[Counted, list[float], list[Payer], int, float, float]] = {}
         self.steps: dict[int, int] = {}
-        self.tied: dict[str, str] = {}
-        self.dropped: dict[str, tuple[int, int]] = {}
+        self.relied = engine.relied
+        self.equals: dict[int, tuple[Fraction, frozenset[str]]] = {}
+        self.harmless: dict[int, frozenset[str]] = {}
+        self.turns: dict[str, tuple[int, int]] = {}
         #: for each round the winner's price at most, the others' at least, and exact close ones
         self.margins: list[tuple[float, float, dict[str, Fraction]]] = []
         self.winners = 0
@@ -100,7 +109,7 @@ class Trace:
             if endowment >= needed:
                 self.waiting.append((bound, project_id))
             else:
-                self.dropped[project_id] = (0, 0)
+                self.turns[project_id] = (0, 0)
         self.offers: list[list[tuple[float, str]]] = []
         if above is not None:
             self.follow(above, sure)
@@ -108,6 +117,7 @@ class Trace:
             self.buy(winner)
             if above is not None and above.bought(len(self.order)) != winner:
                 above = None
+        equals.weigh(self)
 
     @property
     def purchases(self) -> list[Purchase]:
@@ -144,7 +154,7 @@ class Trace:
                 break
             bounds = self.look(project_id)
             if bounds is None:
-                self.dropped[project_id] = (len(self.order), self.winners)
+                self.turns[project_id] = (len(self.order), self.winners)
             else:
                 looked.append((bounds[0], project_id))
                 ceiling = min(ceiling, bounds[1])
@@ -199,10 +209,19 @@ class Trace:
         }
         best = min(close, key=lambda one: (prices[one], rank[one]))
         self.margins[-1][2].update(prices)
-        for project_id in close:
-            if project_id != best and prices[project_id] == prices[best]:
-                self.tied[project_id] = best
+        alike = frozenset(one for one in close if prices[one] == prices[best])
+        if len(alike) > 1:
+            self.equals[len(self.order)] = prices[best], alike
         return best
+
+    def price(self, project_id: str) -> Fraction:
+        """What a winner cost for a point of utility."""
+        return Fraction(*self.shares[project_id]) / (self.problem.value(project_id) or 1)
+
+    def in_units(self, project_id: str) -> int:
+        """What a point paid for a winner, in exact units."""
+        share, unit = self.shares[project_id]
+        return share * (self.unit // unit)
 
     def affordable(self, project_id: str) -> bool:
         """Whether the supporters can pay, in exact numbers."""
@@ -260,6 +279,7 @@ class Trace:
         share = due * factor // points_left
         self.unit *= factor
         counted, had, _, _, _, _ = self.seen[project_id]
+        self.turns[project_id] = len(self.order), self.winners
         self.winners |= self.supporters.mark(project_id)
         self.shares[project_id] = (share, self.unit)
         pays = share / self.unit

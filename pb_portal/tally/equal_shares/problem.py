@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import Final
 
 from pb_portal.tally.model import Election
+from pb_portal.tally.scores import ranks, scoring_of
 
 UTILITIES: Final = ("cost", "cardinality")
 
@@ -49,16 +50,23 @@ class Purchase:
     share: Fraction
 
 
-def build(election: Election, rank: Mapping[str, int], standing: set[str], utility: str) -> Problem:
+def build(
+    election: Election,
+    rank: Mapping[str, int],
+    standing: set[str],
+    utility: str,
+    scoring: str = "",
+) -> Problem:
     """The problem of an election; blank ballots are no voters and share no money."""
+    scoring = scoring_of(election, scoring)
     costs = {one.id: one.cost for one in election.projects if one.id in standing}
     weights: dict[tuple[tuple[str, ...], tuple[int, ...]], int] = {}
     for ballot in election.ballots:
         if ballot.choices:
             key = (ballot.choices, ballot.points)
             weights[key] = weights.get(key, 0) + ballot.weight
-    uniform = election.vote_type in ("approval", "choose-1")
-    found = _alike(weights) if uniform else _graded(election, weights)
+    uniform = scoring == "votes"
+    found = _alike(weights) if uniform else _graded(election, weights, scoring)
     supporters = {one: tuple(found[one]) for one in costs if one in found}
     return Problem(costs, tuple(weights.values()), supporters, rank, utility == "cost", uniform)
 
@@ -75,17 +83,14 @@ def _alike(contents: Contents) -> dict[str, list[tuple[int, int]]]:
     return {one: list(zip(groups, repeat(1), strict=False)) for one, groups in found.items()}
 
 
-def _graded(election: Election, contents: Contents) -> dict[str, list[tuple[int, int]]]:
+def _graded(
+    election: Election, contents: Contents, scoring: str
+) -> dict[str, list[tuple[int, int]]]:
     """Who gives a project how many points, where that is more than none."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for group, (choices, given) in enumerate(contents):
-        for choice, point in zip(choices, _points(election, choices, given), strict=True):
+        points = given if scoring == "points" else ranks(election, scoring, choices)
+        for choice, point in zip(choices, points, strict=True):
             if point > 0:
                 found[choice].append((group, point))
     return found
-
-
-def _points(
-    election: Election, choices: tuple[str, ...], points: tuple[int, ...]
-) -> tuple[int, ...] | range:
-    return range(len(choices), 0, -1) if election.vote_type == "ordinal" else points

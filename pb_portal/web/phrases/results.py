@@ -49,12 +49,15 @@ SENTENCES = {
     ),
     "reason.excluded_by": N_("Cannot be built together with No. %(by)s, which won."),
     "reason.lost_lot": N_(
-        "Lost the lot to No. %(against)s with the same votes: %(remaining)s was left at its turn, "
-        "%(shortfall)s too little."
+        "Lost the lot to No. %(against)s: another draw would have made it win. %(remaining)s was "
+        "left at its turn, %(shortfall)s too little."
     ),
     "reason.lost_lot_shared": N_(
-        "Lost the lot to No. %(against)s with the same support; then its supporters had "
+        "Lost the lot to No. %(against)s: another draw would have made it win. Its supporters had "
         "%(behind)s left, %(shortfall)s too little."
+    ),
+    "reason.lost_lot_only": N_(
+        "Lost the lot to No. %(against)s: another draw would have made it win."
     ),
     "reason.won_shared": N_(
         "Won: its supporters paid for it together, at most %(share)s for one vote."
