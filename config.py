@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from limits import parse_many
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -19,6 +20,15 @@ LIMITS_SECONDS = 0.2
 """How long a request waits for the store of rate limits before it counts without it."""
 DATABASE_SECONDS = 5
 """How long a request waits for a connection to the database."""
+
+
+def _rate(value: str) -> str:
+    parse_many(value)
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""A limit such as `10 per minute; 60 per hour`."""
 
 
 class MissingSettings(RuntimeError):
@@ -105,6 +115,28 @@ class Settings(BaseSettings):
         15, ge=1, le=3600, description="Seconds between two batches of the ledger of a vote"
     )
     rate_limits: bool = True
+    limit_pages: Rate = Field("600 per minute", description="Pages one browser opens")
+    limit_pages_line: Rate = "6000 per minute"
+    limit_tries: Rate = Field("10 per minute; 60 per hour", description="Refusals, e.g. passwords")
+    limit_tries_line: Rate = "100 per 10 minutes; 400 per hour"
+    limit_identity: Rate = Field("20 per minute; 300 per hour", description="Proofs of identity")
+    limit_identity_line: Rate = "600 per minute; 10000 per hour"
+    limit_codes: Rate = Field("6 per minute; 30 per hour", description="Wrong codes of papers")
+    limit_codes_line: Rate = "60 per minute; 300 per hour"
+    limit_letters: Rate = Field("10 per hour", description="Forms that send a letter")
+    limit_letters_line: Rate = "600 per hour"
+    limit_comments: Rate = Field("10 per minute; 60 per hour", description="Comments")
+    limit_comments_line: Rate = "600 per minute"
+    limit_suggest: Rate = Field("120 per minute", description="What pages ask as one types")
+    limit_suggest_line: Rate = "6000 per minute"
+    limit_files: Rate = Field("60 per minute", description="Files of results")
+    limit_files_line: Rate = "600 per minute"
+    limit_heavy: Rate = Field("10 per minute; 60 per hour", description="Files that cost much")
+    limit_heavy_line: Rate = "100 per minute; 600 per hour"
+    limit_uploads: Rate = Field("60 per hour", description="Uploads of one account")
+    limit_lookups: Rate = Field("30 per hour", description="Searches for people by staff")
+    limit_asks: Rate = Field("30 per hour", description="Drafts, invitations, requests")
+    limit_writes: Rate = Field("60 per minute", description="Other presses of one account")
     web_workers: int = Field(1, ge=1, description="Processes of the server, read by gunicorn too")
     staff_factor: str = Field(
         "",
@@ -210,7 +242,7 @@ class Settings(BaseSettings):
             "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(self.redis_url),
             "RATELIMIT_SWALLOW_ERRORS": bool(self.redis_url),
             "RATELIMIT_ENABLED": self.rate_limits,
-            "RATELIMIT_HEADERS_ENABLED": True,
+            "RATELIMIT_HEADERS_ENABLED": False,
             "TESTING": self.environment == "test",
         }
 

@@ -128,7 +128,7 @@ def _attach(app: Flask, settings: Settings) -> None:
     i18n.init_app(app)
     quick.init_app(app)
     words.init_app(app)
-    limits.limiter.init_app(app)
+    limits.init_app(app)
     login.init_app(app)
     interruptions.init_app(app)
     assets.init_app(app)

@@ -15,7 +15,7 @@ from pb_portal.accounts.factors import queries as factors
 from pb_portal.accounts.factors.service import forget_factors
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.accounts.queries import get_person
-from pb_portal.accounts.service.sessions import close_all_sessions
+from pb_portal.accounts.service.sessions import end_access
 from pb_portal.accounts.service.staff import block_now, find_grant, revoke_now, unblock_now
 from pb_portal.approvals import registry
 from pb_portal.approvals import service as approvals
@@ -174,7 +174,7 @@ def _give(session: Session, by: Signature, request: ApprovalRequest, _context: A
 def _reset(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
     person = get_person(session, request.payload["person_id"])
     forget_factors(session, person.id)
-    close_all_sessions(session, person.id)
+    end_access(session, person.id, by.at)
     audit.record(
         session,
         by,

@@ -10,17 +10,19 @@ from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from pb_portal.accounts import queries, service
+from pb_portal.accounts.factors import tries
 from pb_portal.accounts.service import Entry
 from pb_portal.db import session, transaction
 from pb_portal.domain.permissions import P, may
+from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Actor
-from pb_portal.web import clock, device
+from pb_portal.web import clock, device, limits
 
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
-    from pb_portal.accounts.models import LoginSession
+    from pb_portal.accounts.models import LoginSession, Person
 
 STEP_UP = timedelta(minutes=15)
 """How long a second factor counts as just shown, for acts that take two people."""
@@ -147,9 +149,34 @@ def admit(entry: Entry) -> bool:
     found = _load(entry.token)
     if found is not None:
         cookie[SEEN] = int(clock.now().timestamp())
+        cookie[limits.PERSON] = found.person_id
         login_user(found)
         device.remember(found.person_id)
     return True
+
+
+def slowed(email: str, person_id: int | None) -> str:
+    """Counter of wrong passwords: one for each browser the account knows, one for all others."""
+    secret = str(current_app.config["SECRET_KEY"])
+    return tries.name_of(secret, "login", email.casefold(), device.known_to(person_id))
+
+
+def demand_password(password: str, *, field: str) -> Person:
+    """The person signed in, if this is their password. A wrong one in an open session counts, waits
+    and is logged as at the door. Call it outside any transaction: it is slow by design."""
+    at, name = clock.now(), slowed(current_user.email, current_user.person_id)
+    with transaction() as work:
+        tries.claim(work, name, at)
+    person = queries.get_person(session(), current_user.person_id)
+    fits = service.password_fits(person, password)
+    with transaction() as work:
+        if fits:
+            tries.forgive(work, name)
+        else:
+            service.note_wrong_password(work, entry_of(work), at)
+    if not fits:
+        raise Refusal("account.wrong_password", field=field)
+    return person
 
 
 def half_entry(work: Session) -> LoginSession | None:

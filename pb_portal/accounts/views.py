@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -48,12 +47,6 @@ privacy_pages.attach(blueprint)
 Answer = str | tuple[str, int] | AnyResponse
 
 
-def _slowed(email: str, person_id: int | None) -> str:
-    """Counter of wrong passwords: one for each browser the account knows, one for all others."""
-    secret = str(current_app.config["SECRET_KEY"])
-    return tries.name_of(secret, "login", email.casefold(), device.known_to(person_id))
-
-
 def _entered(person_id: int, onward: str = "") -> AnyResponse:
     """Sign in after a link was used, and go on, or to the second step where there is one."""
     if gate.enter(person_id):
@@ -62,7 +55,8 @@ def _entered(person_id: int, onward: str = "") -> AnyResponse:
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
-@limits.limiter.limit(limits.REGISTRATION, methods=["POST"])
+@limits.acts("letters", methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def register() -> Answer:
     """Make an account."""
@@ -92,7 +86,7 @@ def check_letters() -> str:
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def confirm(token: str) -> Answer:
     """Confirm an address and choose the password. The link shows a form, since letters' links are
@@ -115,7 +109,7 @@ def confirm(token: str) -> Answer:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def login() -> Answer:
     """Sign in."""
@@ -147,7 +141,7 @@ def _enter(email: str, password: str) -> bool:
     at = clock.now()
     person = queries.find_person(session(), email)
     person_id = person.id if person else None
-    name = _slowed(email, person_id)
+    name = gate.slowed(email, person_id)
     with transaction() as work:
         tries.claim(work, name, at)
     person = queries.find_person(session(), email)
@@ -172,7 +166,8 @@ def logout() -> Answer:
 
 
 @blueprint.route("/forgot-password", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.acts("letters", methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def forgot() -> Answer:
     """Ask for a link to set a new password."""
@@ -186,7 +181,7 @@ def forgot() -> Answer:
 
 
 @blueprint.route("/new-password/<token>", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def new_password(token: str) -> Answer:
     """Set a new password by the link of a letter, and go on signed in."""
@@ -242,7 +237,7 @@ def _profile() -> ProfileForm:
 
 
 @blueprint.route("/me/password", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @requires(P.RESIDENT)
 def change_password() -> Answer:
     """Change one's own password; every other device is signed out."""
@@ -259,9 +254,7 @@ def change_password() -> Answer:
 
 
 def _change_own(form: ChangePasswordForm) -> None:
-    person = queries.get_person(session(), current_user.person_id)
-    if not service.password_fits(person, form.current.data):
-        raise Refusal("account.wrong_password", field="current")
+    person = gate.demand_password(form.current.data, field="current")
     hashed = service.hash_password(form.password.data, email=person.email, name=person.name)
     with transaction() as work:
         person = queries.get_person(work, current_user.person_id)
@@ -270,7 +263,7 @@ def _change_own(form: ChangePasswordForm) -> None:
 
 
 @blueprint.post("/me/confirmation")
-@limits.limiter.limit(limits.REGISTRATION)
+@limits.acts("letters")
 @requires(P.RESIDENT)
 def resend() -> Answer:
     """Send the confirmation letter again."""

@@ -9,6 +9,7 @@ ACTIONS: dict[str, Sentence] = {
     "account.confirmed": N_("Confirmed the e-mail address"),
     "account.login": N_("Logged in"),
     "account.login_failed": N_("Somebody tried to log in with a wrong password"),
+    "account.password_failed": N_("A wrong present password was entered in an open session"),
     "account.factor_failed": N_("Somebody who knows the password could not show the second factor"),
     "account.proved_again": N_("Showed the second factor again"),
     "role.grant.proposed": N_("Asked to give a role with a say over the vote"),

@@ -42,7 +42,7 @@ def attach(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(one + "/unblock", "unblock", unblock, methods=["POST"])
 
 
-@limits.limiter.limit(limits.LOOKUP, methods=["POST"])
+@limits.visits("lookups", methods=["POST"], by_line=False)
 @requires(P.ADMINISTER)
 def index() -> Answer:
     """Staff, and a search by address."""

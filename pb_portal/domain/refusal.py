@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -16,6 +17,14 @@ class Refusal(Exception):
         self.code = code
         self.field = field
         self.params = params
+
+
+class Pause(Refusal):
+    """Too much of it for now; shown as 429 with the moment from which on it works again."""
+
+    def __init__(self, code: str, *, seconds: float, at: datetime, **params: Any) -> None:
+        super().__init__(code, until=at + timedelta(seconds=seconds), **params)
+        self.seconds = seconds
 
 
 class Conflict(Refusal):

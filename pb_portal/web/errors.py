@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from datetime import timedelta
 from typing import Any
 
 from flask import (
@@ -32,8 +33,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from pb_portal.db import Missing, describe_outage, is_read_only
-from pb_portal.domain.refusal import Conflict, Forbidden, Refusal
-from pb_portal.web import interruption
+from pb_portal.domain.refusal import Conflict, Forbidden, Pause, Refusal
+from pb_portal.web import clock, interruption, limits
 from pb_portal.web.phrases import phrase, sentence
 
 SECRETS = ("csrf", "password", "current", "code", "iin", "birth", "phone", "token", "secret")
@@ -79,6 +80,13 @@ def page(status: int, message: str = "", **extra: Any) -> Response:
     return response
 
 
+def _slow(seconds: float) -> Response:
+    """Too many requests: when to come back, in words and for programs."""
+    until = clock.now() + timedelta(seconds=seconds)
+    limits.pause(seconds)
+    return page(429, phrase("come_back", until=until))
+
+
 def render_bare(status: int) -> str:
     """A page without layout, for when even the error page cannot be made."""
     return (
@@ -114,7 +122,7 @@ def init_app(app: Flask) -> None:
     def http_error(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
-        response = page(error.code)
+        response = page(error.code) if error.code != 429 else _slow(limits.come_back())
         if error.code == 405 and (allow := dict(error.get_headers()).get("Allow")):
             response.headers["Allow"] = allow
         return response
@@ -142,7 +150,8 @@ def _register_rules(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> Response:
-        return page(422, sentence(error))
+        limits.note_refusal(error)
+        return page(429 if isinstance(error, Pause) else 422, sentence(error))
 
 
 def _register_database(app: Flask) -> None:

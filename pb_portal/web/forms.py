@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import clean
+from pb_portal.web import limits
 from pb_portal.web.phrases import sentence
 
 
@@ -30,6 +31,7 @@ class Form(FlaskForm):
 
     def show(self, refusal: Refusal) -> None:
         """Add the refusal's sentence to the field it names, else to the form."""
+        limits.note_refusal(refusal)
         text = sentence(refusal)
         if refusal.field and refusal.field in self._fields:
             target = self._fields[refusal.field]

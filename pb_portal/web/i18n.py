@@ -127,6 +127,11 @@ def full_moment(value: datetime) -> str:
     return str(babel_datetime(value, f"{_DATE[language()]}, HH:mm"))
 
 
+def next_minute(value: datetime) -> str:
+    """A moment from which on something works again, rounded up to a minute."""
+    return date_time(value + timedelta(seconds=59, microseconds=999_999))
+
+
 def last_day(value: datetime) -> str:
     """The end of a phase as people say it: midnight is the end of the day before."""
     local_end = value.astimezone(clock.city_zone())

@@ -87,7 +87,7 @@ def _refused(refusal: Refusal) -> Answer:
     return _page(form), 422
 
 
-@limits.limiter.limit(limits.LOGIN)
+@limits.visits("writes", by_line=False)
 @requires(P.RESIDENT)
 @just_proved
 def passkey_options() -> Response:
@@ -102,7 +102,7 @@ def passkey_options() -> Response:
     return jsonify(wanted)
 
 
-@limits.limiter.limit(limits.LOGIN)
+@limits.visits("writes", by_line=False)
 @requires(P.RESIDENT)
 @just_proved
 def add_passkey() -> Answer:
@@ -153,7 +153,7 @@ def begin_code_app() -> Answer:
     return redirect(url_for(".code_app"))
 
 
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @requires(P.RESIDENT)
 @just_proved
 def code_app() -> Answer:
@@ -215,7 +215,7 @@ def remove_code_app() -> Answer:
     return redirect(url_for(".security"))
 
 
-@limits.limiter.limit(limits.LOGIN)
+@limits.visits("writes", by_line=False)
 @requires(P.RESIDENT)
 @just_proved
 def recovery_codes() -> Answer:

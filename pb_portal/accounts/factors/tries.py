@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.accounts.factors.models import WrongTries
 from pb_portal.domain.guessing import FORGOTTEN_AFTER, still_to_wait
-from pb_portal.domain.refusal import Refusal
+from pb_portal.domain.refusal import Pause
 
 
 def name_of(key: str, *parts: str) -> str:
@@ -36,8 +36,7 @@ def claim(session: Session, name: str, at: datetime) -> None:
     ).one()
     left = still_to_wait(row.failures, row.last_at, at)
     if left:
-        seconds = int(left.total_seconds()) + 1
-        raise Refusal("account.slow_down", seconds=seconds)
+        raise Pause("account.slow_down", seconds=left.total_seconds(), at=at)
     if at - row.last_at >= FORGOTTEN_AFTER:
         row.failures = 0
     row.failures += 1

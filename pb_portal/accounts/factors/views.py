@@ -54,7 +54,7 @@ def _entry() -> LoginSession | None:
     return gate.entry_of(session()) if current_user.is_authenticated else None
 
 
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def second() -> Answer:
     """Show the second factor: a passkey or a code."""
@@ -117,7 +117,7 @@ def _prove(entry: LoginSession, form: PasskeyForm | CodeForm) -> None:
     gate.admit(Entry(token, half=False))
 
 
-@limits.limiter.limit(limits.LOGIN)
+@limits.visits("writes")
 @public
 def options() -> Response | tuple[Response, int]:
     """What the browser's passkey is to sign: for the script of the page."""

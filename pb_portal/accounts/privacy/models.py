@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
 from pb_portal.db import Base
+
+COUNTED = timedelta(days=1)
+"""How long a link that ran out still counts against asking for more."""
 
 
 class Consent(Base):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries as accounts
-from pb_portal.accounts.models import EmailToken, Person
+from pb_portal.accounts.models import Person
 from pb_portal.accounts.privacy import queries
 from pb_portal.accounts.privacy.holdings import PROVIDERS
-from pb_portal.accounts.privacy.models import DataAccess, DataRequest, EmailChange
-from pb_portal.accounts.service.sessions import close_all_sessions
+from pb_portal.accounts.privacy.models import COUNTED, DataAccess, DataRequest, EmailChange
+from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import P, demand, is_kept_by_two
 from pb_portal.domain.placeholders import DELETED_MARK
@@ -53,8 +53,11 @@ def record_access(
 def ask_new_email(session: Session, by: Signature, person: Person, email: str) -> None:
     """Send a link to a new address. Says nothing when it is taken: its owner gets a letter."""
     demand(by.actor, P.RESIDENT)
-    mine = EmailChange.person_id == person.id
-    sent = session.scalar(select(func.count()).select_from(EmailChange).where(mine))
+    sent = session.scalar(
+        select(func.count())
+        .select_from(EmailChange)
+        .where(EmailChange.person_id == person.id, EmailChange.expires_at > by.at - COUNTED)
+    )
     if (sent or 0) >= MOST_CHANGES:
         raise Refusal("privacy.too_many_links", field="email")
     token = secrets.token_urlsafe(24)
@@ -90,17 +93,11 @@ def change_email(session: Session, by: Signature, person: Person, token: str) ->
             session.flush()
     except IntegrityError:
         raise Refusal("account.link_dead") from None
-    _drop_links(session, person.id)
-    close_all_sessions(session, person.id)
+    end_access(session, person.id, by.at)
     outbox.post(
         session, by, "email_changed", recipient=former, locale=person.locale, name=person.name
     )
     audit.record(session, by, "account.email_changed", ("person", person.id))
-
-
-def _drop_links(session: Session, person_id: int) -> None:
-    session.execute(delete(EmailChange).where(EmailChange.person_id == person_id))
-    session.execute(delete(EmailToken).where(EmailToken.person_id == person_id))
 
 
 def ask_about_data(
@@ -157,7 +154,7 @@ def answer_request(
     session.flush()
     if done and request.kind == "block":
         person.blocked_at = person.blocked_at or by.at
-        close_all_sessions(session, person.id)
+        end_access(session, person.id, by.at)
     elif done and request.kind == "delete":
         _erase(session, by, person, keep_last_letter=True)
 
@@ -178,7 +175,7 @@ def _erase(
     for provider in reversed(PROVIDERS.values()):
         provider.forget_person(session, by, person)
     outbox.forget_recipient(session, email, spare="data_answer" if keep_last_letter else "")
-    close_all_sessions(session, person.id)
+    end_access(session, person.id, by.at)
     person.email, person.name = f"deleted-{person.id}@invalid", DELETED_MARK
     person.password_hash, person.area_id, person.confirmed_at = "", None, None
     person.blocked_at = person.deleted_at = by.at

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from pb_portal.accounts import login as gate
 from pb_portal.accounts import queries as accounts
-from pb_portal.accounts import service
 from pb_portal.accounts.personal_words import WORDS
 from pb_portal.accounts.privacy import consents, holdings, queries
 from pb_portal.accounts.privacy import service as privacy
@@ -104,14 +103,15 @@ def my_data_file() -> Response:
     )
 
 
-@limits.limiter.limit(limits.REGISTRATION, methods=["POST"])
+@limits.acts("letters", methods=["POST"])
+@limits.tries(methods=["POST"])
 @requires(P.RESIDENT)
 def new_email() -> Answer:
     """Ask for a link to a new address."""
     form = EmailForm()
     if form.validate_on_submit():
         try:
-            _demand_password(form)
+            gate.demand_password(form.password.data, field="password")
             with transaction() as work:
                 person = accounts.get_person(work, current_user.person_id)
                 privacy.ask_new_email(work, clock.signature(), person, form.email.data)
@@ -122,14 +122,7 @@ def new_email() -> Answer:
     return render_template("privacy/email.html", form=form), status
 
 
-def _demand_password(form: PasswordForm) -> None:
-    """Checked before any transaction: it takes tens of milliseconds by design."""
-    person = accounts.get_person(session(), current_user.person_id)
-    if not service.password_fits(person, form.password.data):
-        raise Refusal("account.wrong_password", field="password")
-
-
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @requires(P.RESIDENT)
 def take_email(token: str) -> Answer:
     """Take the new address; a button, since robots open links of letters."""
@@ -148,7 +141,7 @@ def take_email(token: str) -> Answer:
     return redirect(url_for(".login"))
 
 
-@limits.limiter.limit(limits.REGISTRATION, methods=["POST"])
+@limits.visits("asks", methods=["POST"], by_line=False)
 @requires(P.RESIDENT)
 def ask_about_data() -> Answer:
     """Ask staff to correct, block or delete."""
@@ -173,14 +166,14 @@ def ask_about_data() -> Answer:
     return render_template("privacy/ask.html", form=form, days=ANSWER_DAYS), status
 
 
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @requires(P.RESIDENT)
 def delete_me() -> Answer:
     """Delete one's own account at once, proved by the password."""
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            _demand_password(form)
+            gate.demand_password(form.password.data, field="password")
             with transaction() as work:
                 person = accounts.get_person(work, current_user.person_id)
                 privacy.delete_own(work, clock.signature(), person)

@@ -1,4 +1,4 @@
-"""One-time links sent by letter."""
+"""One-time links sent by letter. All of a person's end together when the account changes hands."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
 from pb_portal.accounts.models import EmailToken, Person
+from pb_portal.accounts.privacy.models import EmailChange
 from pb_portal.domain.refusal import Refusal
 
 TOKEN_LIFE = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}
@@ -54,3 +55,18 @@ def use(session: Session, token: str, purpose: str, at: datetime) -> EmailToken:
     if spent is None:
         raise Refusal("account.link_dead")
     return found
+
+
+def end_links(session: Session, person_id: int, at: datetime) -> None:
+    """End every link this person was ever sent, whatever it was for: each was worth something only
+    for the account as it was."""
+    session.execute(
+        update(EmailToken)
+        .where(EmailToken.person_id == person_id, EmailToken.used_at.is_(None))
+        .values(used_at=at)
+    )
+    session.execute(
+        update(EmailChange)
+        .where(EmailChange.person_id == person_id, EmailChange.expires_at > at)
+        .values(expires_at=at)
+    )

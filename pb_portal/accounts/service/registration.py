@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
-from pb_portal.accounts.models import EmailToken, Person
+from pb_portal.accounts.models import Person
 from pb_portal.accounts.privacy.consents import agree_to_district, give_consent
 from pb_portal.accounts.service.links import issue, use
-from pb_portal.accounts.service.sessions import close_all_sessions
+from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.signature import ANYONE, Signature
@@ -130,13 +129,7 @@ def change_password(session: Session, by: Signature, person: Person, *, password
 
 def _replace_password(session: Session, person: Person, password_hash: str, at: datetime) -> None:
     person.password_hash = password_hash
-    session.execute(
-        update(EmailToken)
-        .where(EmailToken.person_id == person.id, EmailToken.purpose == "reset")
-        .where(EmailToken.used_at.is_(None))
-        .values(used_at=at)
-    )
-    close_all_sessions(session, person.id)
+    end_access(session, person.id, at)
 
 
 def change_profile(

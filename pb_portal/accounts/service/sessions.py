@@ -13,6 +13,8 @@ from pb_portal.accounts import queries
 from pb_portal.accounts.factors import tries
 from pb_portal.accounts.factors.queries import has_factors
 from pb_portal.accounts.models import EmailToken, KeptForm, LoginSession
+from pb_portal.accounts.privacy.models import COUNTED, EmailChange
+from pb_portal.accounts.service.links import end_links
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
 from pb_portal.domain.permissions import P, demand
@@ -66,6 +68,12 @@ def complete(session: Session, entry: LoginSession, *, how: str, at: datetime) -
     token = _add(session, person.id, at, device=entry.device, factor_at=at, ends=ends)
     session.delete(entry)
     return token
+
+
+def note_wrong_password(session: Session, entry: LoginSession, at: datetime) -> None:
+    """Somebody with an open session did not know the password of the account."""
+    by = Signature(ANYONE, at)
+    audit.record(session, by, "account.password_failed", ("person", entry.person_id))
 
 
 def note_wrong_factor(session: Session, entry: LoginSession, at: datetime) -> None:
@@ -143,9 +151,13 @@ def close_other_sessions(session: Session, entry: LoginSession) -> None:
     )
 
 
-def close_all_sessions(session: Session, person_id: int) -> None:
-    """End every session of the person, on every device."""
+def end_access(session: Session, person_id: int, at: datetime) -> None:
+    """End every session of the person on every device, and every link sent to them.
+
+    Called whenever a password, an address, a factor or the right to enter changes.
+    """
     session.execute(delete(LoginSession).where(LoginSession.person_id == person_id))
+    end_links(session, person_id, at)
 
 
 def tidy(session: Session, at: datetime) -> None:
@@ -153,4 +165,5 @@ def tidy(session: Session, at: datetime) -> None:
     session.execute(delete(LoginSession).where(LoginSession.expires_at <= at))
     session.execute(delete(EmailToken).where(EmailToken.expires_at <= at))
     session.execute(delete(KeptForm).where(KeptForm.expires_at <= at))
+    session.execute(delete(EmailChange).where(EmailChange.expires_at <= at - COUNTED))
     tries.tidy(session, at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person, RoleGrant
-from pb_portal.accounts.service.sessions import close_all_sessions
+from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand, is_kept_by_two
 from pb_portal.domain.refusal import Refusal
@@ -36,7 +36,7 @@ def block(session: Session, by: Signature, person: Person, *, reason: str) -> No
 def block_now(session: Session, by: Signature, person: Person, *, reason: str, **data: int) -> None:
     """Block, whoever has agreed to it."""
     person.blocked_at = by.at
-    close_all_sessions(session, person.id)
+    end_access(session, person.id, by.at)
     audit.record(session, by, "account.blocked", ("person", person.id), reason=reason, **data)
 
 

@@ -38,7 +38,7 @@ def table() -> Response:
 
 
 @blueprint.get("/projects.xlsx")
-@limits.limiter.limit(limits.LOOKUP)
+@limits.visits("heavy")
 @public
 def sheet() -> Response:
     """The same as a spreadsheet."""
@@ -47,7 +47,7 @@ def sheet() -> Response:
 
 
 @blueprint.get("/projects.geojson")
-@limits.limiter.limit(limits.LOOKUP)
+@limits.visits("heavy")
 @public
 def places() -> Response:
     """Those that have a place, for a map program; names of columns are the same everywhere."""

@@ -56,7 +56,8 @@ def follow(number: int) -> Answer:
 
 
 @blueprint.route("/projects/<int:number>/letters", methods=["GET", "POST"])
-@limits.limiter.limit(limits.REGISTRATION, methods=["POST"])
+@limits.acts("letters", methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def letters(number: int) -> Answer:
     """Follow by e-mail without an account; the address is confirmed by a letter."""
@@ -78,7 +79,7 @@ def letters(number: int) -> Answer:
 
 
 @blueprint.route("/follow/<token>", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOGIN, methods=["POST"])
+@limits.tries(methods=["POST"])
 @public
 def letters_link(token: str) -> Answer:
     """Where a letter leads: confirm, choose how often, stop. Robots open links, so buttons act."""
@@ -120,7 +121,7 @@ def _link_page(token: str) -> str:
 
 
 @blueprint.route("/projects/<int:number>/report", methods=["GET", "POST"])
-@limits.limiter.limit(limits.UPLOAD, methods=["POST"])
+@limits.visits("uploads", methods=["POST"], by_line=False)
 @requires(P.COMMENT)
 def report(number: int) -> Answer:
     """A defect or a question, with a photo and the place."""

@@ -12,13 +12,12 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.proposals import service
 from pb_portal.proposals.forms import ClaimForm
 from pb_portal.proposals.views.base import blueprint
-from pb_portal.web import clock
+from pb_portal.web import clock, limits
 from pb_portal.web.guard import requires
-from pb_portal.web.limits import CODE, limiter
 
 
 @blueprint.route("/my/claim", methods=["GET", "POST"])
-@limiter.limit(CODE, methods=["POST"])
+@limits.tries("codes", methods=["POST"])
 @requires(P.PROPOSE)
 def claim() -> str | tuple[str, int] | Response:
     """The code of a paper application."""

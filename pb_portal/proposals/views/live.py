@@ -37,7 +37,7 @@ def points(slug: str) -> Any:
 
 
 @blueprint.get("/c/<slug>/proposals/suggest.json")
-@limits.limiter.limit(limits.SUGGEST)
+@limits.visits("suggest")
 @public
 def suggest(slug: str) -> Any:
     """Words, proposals and addresses that continue what is being typed."""

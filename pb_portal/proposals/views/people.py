@@ -24,7 +24,7 @@ from pb_portal.web.phrases import sentence
 
 
 @blueprint.route("/my/proposals/<int:proposal_id>/people", methods=["GET", "POST"])
-@limits.limiter.limit("30 per hour", methods=["POST"])
+@limits.visits("asks", methods=["POST"], by_line=False)
 @requires(P.RESIDENT)
 def people(proposal_id: int) -> Answer:
     """Who writes it; the author invites, answers and removes, a co-author leaves."""
@@ -94,7 +94,7 @@ def _own_row(proposal: Proposal) -> Coauthor | None:
 
 
 @blueprint.get("/invitations/<token>")
-@limits.limiter.limit(limits.LOOKUP)
+@limits.tries()
 @public
 def invitation(token: str) -> str:
     """What one is invited to; yes or no."""
@@ -112,7 +112,7 @@ def invitation(token: str) -> str:
 
 
 @blueprint.post("/invitations/<token>/accept")
-@limits.limiter.limit(limits.LOOKUP)
+@limits.tries()
 @requires(P.PROPOSE)
 def accept(token: str) -> Response:
     """Agree to write together."""
@@ -128,7 +128,7 @@ def accept(token: str) -> Response:
 
 
 @blueprint.post("/invitations/<token>/decline")
-@limits.limiter.limit(limits.LOOKUP)
+@limits.tries()
 @public
 def decline(token: str) -> Response:
     """Say no; no account is needed for it."""
@@ -140,7 +140,7 @@ def decline(token: str) -> Response:
 
 
 @blueprint.route("/c/<slug>/proposals/<int:number>/join", methods=["GET", "POST"])
-@limits.limiter.limit("20 per hour", methods=["POST"])
+@limits.visits("asks", methods=["POST"], by_line=False)
 @requires(P.PROPOSE)
 def join(slug: str, number: int) -> Answer:
     """Ask the author to write the proposal together."""

@@ -31,7 +31,7 @@ Errors = list[tuple[str, str]]
 
 
 @blueprint.route("/drafts/<int:proposal_id>/photos", methods=["GET", "POST"])
-@limits.limiter.limit(limits.UPLOAD, methods=["POST"])
+@limits.visits("uploads", methods=["POST"], by_line=False)
 @requires(P.RESIDENT)
 def photos(proposal_id: int) -> Answer:
     """Add, describe and remove pictures."""

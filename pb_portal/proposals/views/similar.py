@@ -15,7 +15,7 @@ from pb_portal.web.guard import requires
 
 
 @blueprint.get("/drafts/<int:proposal_id>/similar")
-@limits.limiter.limit("60 per minute")
+@limits.visits("writes", by_line=False)
 @requires(P.RESIDENT)
 def similar(proposal_id: int) -> Response:
     """The list by itself, for the page that saves as one types."""

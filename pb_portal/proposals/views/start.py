@@ -41,7 +41,7 @@ def start(slug: str) -> Answer:
 
 
 @blueprint.post("/c/<slug>/propose")
-@limits.limiter.limit("30 per hour")
+@limits.visits("asks", by_line=False)
 @requires(P.PROPOSE)
 def begin(slug: str) -> Response:
     """Begin a draft."""

@@ -31,7 +31,7 @@ from pb_portal.web.phrases.proposals import field_name, step_name, unit_name
 
 
 @blueprint.route("/drafts/<int:proposal_id>/check", methods=["GET", "POST"])
-@limits.limiter.limit("30 per minute", methods=["POST"])
+@limits.visits("writes", methods=["POST"], by_line=False)
 @requires(P.RESIDENT)
 def check(proposal_id: int) -> Answer:
     """Everything that was entered, what is missing, and the one button."""

@@ -67,7 +67,7 @@ def idea(proposal_id: int) -> Answer:
 
 
 @blueprint.post("/drafts/<int:proposal_id>/autosave")
-@limits.limiter.limit("120 per minute")
+@limits.visits("suggest", by_line=False)
 @requires(P.RESIDENT)
 def autosave(proposal_id: int) -> Response | tuple[Response, int]:
     """Keep what is being typed. Only sizes are checked; half a place or a wrong one waits."""

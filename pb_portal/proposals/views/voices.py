@@ -20,7 +20,7 @@ from pb_portal.web.guard import requires
 
 
 @blueprint.post("/c/<slug>/proposals/<int:number>/support")
-@limits.limiter.limit("60 per minute")
+@limits.visits("writes", by_line=False)
 @requires(P.COMMENT)
 def support(slug: str, number: int) -> Answer:
     """Support a proposal, or stop."""
@@ -31,7 +31,7 @@ def support(slug: str, number: int) -> Answer:
 
 
 @blueprint.post("/c/<slug>/proposals/<int:number>/follow")
-@limits.limiter.limit("60 per minute")
+@limits.visits("writes", by_line=False)
 @requires(P.COMMENT)
 def follow(slug: str, number: int) -> Answer:
     """Get letters about a proposal, or no more of them."""
@@ -42,7 +42,7 @@ def follow(slug: str, number: int) -> Answer:
 
 
 @blueprint.post("/c/<slug>/proposals/<int:number>/comments")
-@limits.limiter.limit("10 per minute; 60 per hour")
+@limits.acts("comments")
 @requires(P.COMMENT)
 def comment(slug: str, number: int) -> Answer:
     """Say something about a proposal."""
@@ -64,7 +64,7 @@ def comment(slug: str, number: int) -> Answer:
 @blueprint.route(
     "/c/<slug>/proposals/<int:number>/comments/<int:comment_id>/report", methods=["GET", "POST"]
 )
-@limits.limiter.limit("20 per hour", methods=["POST"])
+@limits.visits("asks", methods=["POST"], by_line=False)
 @requires(P.COMMENT)
 def report(slug: str, number: int, comment_id: int) -> Answer:
     """Tell a moderator that a comment breaks the rules."""

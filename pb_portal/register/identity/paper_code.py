@@ -79,6 +79,14 @@ def _take(session: Session, cycle_id: int, key: str, entry: RegisterEntry | None
     return bound is not None
 
 
+def has_tries_left(session: Session, cycle_id: int, key: str) -> bool:
+    """Whether this is a code that was handed out and can still be tried."""
+    found = select(PaperCode.code_key).where(
+        PaperCode.cycle_id == cycle_id, PaperCode.code_key == key, PaperCode.attempts < ATTEMPTS
+    )
+    return session.scalar(found) is not None
+
+
 def _count_failure(session: Session, cycle_id: int, key: str) -> None:
     session.execute(
         update(PaperCode)

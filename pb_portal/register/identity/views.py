@@ -76,7 +76,7 @@ def _printers(rows: packages.Packages) -> set[int]:
 
 
 @blueprint.post("/desk/code-packages/<int:package_id>/print")
-@limits.limiter.limit(limits.UPLOAD)
+@limits.visits("uploads", by_line=False)
 @requires(P.ISSUE_CODES, fresh=True)
 def print_once(package_id: int) -> Answer:
     """The codes as a PDF: made now, handed over now, and never again."""

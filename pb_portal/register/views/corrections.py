@@ -35,7 +35,7 @@ def _form(cycle: Cycle) -> CorrectionForm:
 
 
 @blueprint.route("/desk/cycles/<slug>/register/correction", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOOKUP, methods=["POST"])
+@limits.visits("lookups", methods=["POST"], by_line=False)
 @requires(P.KEEP_REGISTER, fresh=True)
 def correct(slug: str) -> Answer:
     """Ask a second person for one change of a frozen register."""
@@ -75,7 +75,7 @@ def _propose(slug: str, form: CorrectionForm) -> None:
 
 
 @blueprint.route("/desk/register-corrections/<int:request_id>", methods=["GET", "POST"])
-@limits.limiter.limit(limits.LOOKUP, methods=["POST"])
+@limits.visits("lookups", methods=["POST"], by_line=False)
 @requires(P.APPROVE, fresh=True)
 def decide_correction(request_id: int) -> Answer:
     """The second person types the document's data once more, or declines."""

@@ -36,7 +36,7 @@ def show(slug: str) -> str:
 
 
 @blueprint.post("/desk/cycles/<slug>/register")
-@limits.limiter.limit(limits.UPLOAD)
+@limits.visits("uploads", by_line=False)
 @requires(P.KEEP_REGISTER)
 def load(slug: str) -> Answer:
     """Check a file, and load it when that was asked and nothing in it is wrong."""

@@ -43,7 +43,7 @@ def new() -> Answer:
 
 
 @blueprint.post("/desk/reports/new")
-@limits.limiter.limit("30 per hour")
+@limits.visits("asks", by_line=False)
 @requires(P.PUBLISH_REPORTS)
 def publish() -> Answer:
     """Publish what was looked at."""
@@ -59,7 +59,7 @@ def correct(number: int) -> Answer:
 
 
 @blueprint.post("/desk/reports/<int:number>/correct")
-@limits.limiter.limit("30 per hour")
+@limits.visits("asks", by_line=False)
 @requires(P.PUBLISH_REPORTS)
 def publish_correction(number: int) -> Answer:
     """Publish a new edition."""

@@ -60,7 +60,7 @@ def _why_failed(job: CountJob | None) -> str:
 
 
 @blueprint.post("/desk/cycles/<slug>/count")
-@limits.limiter.limit("20 per hour")
+@limits.visits("asks", by_line=False)
 @requires(P.COUNT)
 def count(slug: str) -> Answer:
     """Ask for the count; a worker takes it up within seconds."""

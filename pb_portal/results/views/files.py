@@ -20,7 +20,6 @@ from pb_portal.web.guard import public
 from pb_portal.web.i18n import LOCALES
 from pb_portal.web.signer import signer
 
-FILES = "60 per minute"
 ZIP = "application/zip"
 
 
@@ -36,7 +35,7 @@ def _file(text: str, name: str, media_type: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results.csv")
-@limits.limiter.limit(FILES)
+@limits.visits("files")
 @public
 def as_csv(slug: str) -> Response:
     """The whole result as a table."""
@@ -46,7 +45,7 @@ def as_csv(slug: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results.json")
-@limits.limiter.limit(FILES)
+@limits.visits("files")
 @public
 def as_json(slug: str) -> Response:
     """The whole result for programs."""
@@ -55,7 +54,7 @@ def as_json(slug: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results/<area>.csv")
-@limits.limiter.limit(FILES)
+@limits.visits("files")
 @public
 def area_csv(slug: str, area: str) -> Response:
     """One area's totals."""
@@ -67,7 +66,7 @@ def area_csv(slug: str, area: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results/<area>.pb")
-@limits.limiter.limit(FILES)
+@limits.visits("files")
 @public
 def area_ballots(slug: str, area: str) -> Response:
     """One area's ballots as Pabulib, where enough people voted to publish them."""
@@ -91,7 +90,7 @@ def signing_key() -> Response:
 
 
 @blueprint.get("/c/<slug>/results/bundle.zip")
-@limits.limiter.limit(FILES)
+@limits.visits("files")
 @public
 def bundle(slug: str) -> Response:
     """The signed bundle, the very bytes kept at the certification."""
@@ -105,7 +104,7 @@ def bundle(slug: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results/leaves.txt")
-@limits.limiter.limit("10 per minute")
+@limits.visits("heavy")
 @public
 def leaves(slug: str) -> Response:
     """Every leaf of the ledger, sorted, one a line, with no ballot beside it: whoever keeps a
@@ -118,7 +117,7 @@ def leaves(slug: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results/ballots.zip")
-@limits.limiter.limit("10 per minute")
+@limits.visits("heavy")
 @public
 def all_ballots(slug: str) -> Response:
     """Every area's ballots as Pabulib, one file each; totals where too few voted."""
@@ -128,7 +127,7 @@ def all_ballots(slug: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/results/protocol-<language>.pdf")
-@limits.limiter.limit("20 per minute")
+@limits.visits("heavy")
 @public
 def protocol(slug: str, language: str) -> Response:
     """The protocol with both commissioners, to print and sign."""

@@ -19,7 +19,7 @@ from pb_portal.web.guard import requires
 
 
 @blueprint.route("/desk/import", methods=["GET", "POST"])
-@limits.limiter.limit("20 per hour", methods=["POST"])
+@limits.visits("uploads", methods=["POST"], by_line=False)
 @requires(P.STEER_CYCLE)
 def load() -> str | tuple[str, int] | Response:
     """A .pb file becomes a past cycle; an archive as many as it has files, all or none."""

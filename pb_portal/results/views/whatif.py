@@ -17,7 +17,7 @@ from pb_portal.web.guard import requires
 
 
 @blueprint.get("/desk/what-if")
-@limits.limiter.limit("30 per minute")
+@limits.visits("writes", by_line=False)
 @requires(P.STEER_CYCLE)
 def what_if() -> str | tuple[str, int]:
     """Choose a past vote and how to count it; the real result stands beside it."""

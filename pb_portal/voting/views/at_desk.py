@@ -22,7 +22,7 @@ from pb_portal.web.guard import public, requires
 
 
 @blueprint.route("/desk/cycles/<slug>/help-voter", methods=["GET", "POST"])
-@limits.limiter.limit(ways.LIMIT, methods=["POST"])
+@limits.tries("identity", methods=["POST"])
 @requires(P.HELP_VOTERS)
 def help_voter(slug: str) -> Answer:
     """The operator looks at the document and types its data; then the device is handed over."""

@@ -32,7 +32,7 @@ def openid(slug: str) -> Answer:
 
 
 @blueprint.get("/c/<slug>/vote/openid/go")
-@limits.limiter.limit(ways.LIMIT)
+@limits.visits("identity")
 @public
 def openid_go(slug: str) -> Answer:
     """To the provider. A link and not a form, since forms may only lead to this portal."""
@@ -50,7 +50,7 @@ def openid_go(slug: str) -> Answer:
 
 
 @blueprint.get("/vote/openid/back")
-@limits.limiter.limit(ways.LIMIT)
+@limits.tries("identity")
 @public
 def openid_back() -> Answer:
     """Back from the provider. What the browser kept about the login works once."""

@@ -15,7 +15,7 @@ from pb_portal.web.guard import public
 
 
 @blueprint.route("/c/<slug>/vote/paper-code", methods=["GET", "POST"])
-@limits.limiter.limit(ways.LIMIT, methods=["POST"])
+@limits.tries("identity", methods=["POST"], free_when=ways.holds_paper_code)
 @public
 def paper_code(slug: str) -> Answer:
     """Who votes, and the code they hold."""

@@ -20,7 +20,7 @@ from pb_portal.web.guard import public
 
 
 @blueprint.route("/c/<slug>/vote/phone", methods=["GET", "POST"])
-@limits.limiter.limit(ways.LIMIT, methods=["POST"])
+@limits.visits("identity", methods=["POST"])
 @public
 def phone(slug: str) -> Answer:
     """Who votes, and to which phone the code goes."""
@@ -65,7 +65,7 @@ def _remember(question: str, phone: str) -> None:
 
 
 @blueprint.route("/c/<slug>/vote/code", methods=["GET", "POST"])
-@limits.limiter.limit(ways.LIMIT, methods=["POST"])
+@limits.tries("identity", methods=["POST"], free_when=ways.holds_question)
 @public
 def code(slug: str) -> Answer:
     """The code from the message opens the ballot."""
@@ -91,7 +91,7 @@ def code(slug: str) -> Answer:
 
 
 @blueprint.post("/c/<slug>/vote/code/again")
-@limits.limiter.limit(ways.LIMIT)
+@limits.visits("identity")
 @public
 def again(slug: str) -> Answer:
     """Send a new code to the same phone."""

@@ -15,6 +15,7 @@ from flask import session as cookie
 from pb_portal.voting.fraud.traces import KEPT, Clues
 from pb_portal.voting.views import blueprint, visit
 from pb_portal.voting.views.visit import TOKEN
+from pb_portal.web import limits
 
 DEVICE = "vote_device"
 PROVED = "vote_proved"
@@ -45,7 +46,7 @@ def gather() -> Clues:
     """The clues of the ballot that is being sent."""
     proved = cookie.get(PROVED)
     seconds = time.time() - proved[1] / 1000 if proved else LONG_AGO
-    return Clues(request.remote_addr or "", _device(), max(0.0, seconds))
+    return Clues(limits.line(), _device(), max(0.0, seconds))
 
 
 def _device() -> str:

@@ -13,7 +13,7 @@ from pb_portal.db import transaction
 from pb_portal.voting.forms import LetterForm
 from pb_portal.voting.service import letters
 from pb_portal.voting.views import blueprint, visit
-from pb_portal.voting.views.letters import LIMIT, letter_form
+from pb_portal.voting.views.letters import letter_form
 from pb_portal.voting.views.visit import RECEIPT, Answer
 from pb_portal.web import i18n, limits
 from pb_portal.web.guard import public
@@ -52,7 +52,7 @@ def _elsewhere(slug: str) -> Response:
 
 
 @blueprint.post("/c/<slug>/vote/done")
-@limits.limiter.limit(LIMIT)
+@limits.acts("letters")
 @public
 def ask_result(slug: str) -> Answer:
     """One letter when the result is certified, for somebody who has just voted."""

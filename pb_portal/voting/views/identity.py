@@ -18,7 +18,7 @@ from pb_portal.web.guard import public
 
 
 @blueprint.route("/c/<slug>/vote", methods=["GET", "POST"])
-@limits.limiter.limit(ways.LIMIT, methods=["POST"])
+@limits.visits("identity", methods=["POST"])
 @public
 def start(slug: str) -> Answer:
     """What is needed, and which way to prove who votes; a single way begins at once.

@@ -13,12 +13,11 @@ from pb_portal.web.paging import asked_row
 from pb_portal.web.signer import signer
 
 HEADS = 240
-OFTEN = "120 per minute"
 FRESH = "public, max-age=5"
 
 
 @blueprint.get("/c/<slug>/ledger/heads.json")
-@limits.limiter.limit(OFTEN)
+@limits.visits("suggest")
 @public
 def heads(slug: str) -> Response:
     """Heads, the newest first; `?to=` is the number of the first one, `older` leads on."""
@@ -36,7 +35,7 @@ def heads(slug: str) -> Response:
 
 
 @blueprint.get("/c/<slug>/ledger/consistency.json")
-@limits.limiter.limit(OFTEN)
+@limits.visits("suggest")
 @public
 def consistency(slug: str) -> Response:
     """That the head over `?first=` batches is the beginning of the one over `?second=`."""

@@ -17,8 +17,6 @@ from pb_portal.voting.views.visit import Answer
 from pb_portal.web import clock, i18n, limits
 from pb_portal.web.guard import public
 
-LIMIT = "20 per hour"
-
 
 def letter_form() -> LetterForm:
     """The form for an address; with a phone where text messages can be sent."""
@@ -29,7 +27,7 @@ def letter_form() -> LetterForm:
 
 
 @blueprint.route("/c/<slug>/vote/later", methods=["GET", "POST"])
-@limits.limiter.limit(LIMIT, methods=["POST"])
+@limits.acts("letters", methods=["POST"])
 @public
 def later(slug: str) -> Answer:
     """Leaving an unfinished ballot: what is kept, and one reminder for those who want it."""

@@ -19,8 +19,6 @@ from pb_portal.web.guard import public
 from pb_portal.web.i18n import local
 from pb_portal.web.signer import signer
 
-PROOFS = "120 per minute"
-
 
 @blueprint.route("/c/<slug>/receipt", methods=["GET", "POST"])
 @public
@@ -49,7 +47,7 @@ def verify() -> Answer:
 
 
 @blueprint.post("/c/<slug>/receipt/proof")
-@limits.limiter.limit(PROOFS)
+@limits.visits("suggest")
 @public
 def proof(slug: str) -> Answer:
     """The proof of a receipt as a file; 404 without such a ballot, 409 while it is not sealed."""

@@ -15,11 +15,13 @@ from werkzeug.wrappers import Response
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle, Phase
-from pb_portal.db import transaction
+from pb_portal.db import session, transaction
 from pb_portal.domain import identity
+from pb_portal.domain.paper_codes import code_key, read_code
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.register.identity import PROVIDERS, Caps, Desk
+from pb_portal.register.identity.paper_code import has_tries_left
 from pb_portal.voting import service
 from pb_portal.voting.views import progress, visit
 from pb_portal.voting.views.visit import (
@@ -31,9 +33,8 @@ from pb_portal.voting.views.visit import (
     TOKEN,
     Answer,
 )
-from pb_portal.web import clock, i18n
+from pb_portal.web import clock, i18n, limits
 
-LIMIT = "20 per minute; 300 per hour"
 PACE = 0.25
 """Seconds an answer about a person takes, whoever it is about."""
 PAGES = {
@@ -116,8 +117,8 @@ def by() -> Signature:
 
 def desk(cycle: Cycle) -> Desk:
     """Where the question is asked."""
-    settings, address = visit.settings(), request.remote_addr or ""
-    return Desk(cycle.id, settings.register_key, address, i18n.language(), caps_of(settings))
+    settings = visit.settings()
+    return Desk(cycle.id, settings.register_key, limits.line(), i18n.language(), caps_of(settings))
 
 
 def caps_of(settings: Any) -> Caps:
@@ -151,6 +152,7 @@ def prove(cycle: Cycle, way: str, evidence: object) -> Refusal | None:
             proved = PROVIDERS[way].prove(work, by(), desk(cycle), evidence, poll.rules)
             token = service.open_voter(work, poll, proved, clock.now())
         except Refusal as refusal:
+            limits.note_refusal(refusal)
             return refusal
     begin(token)
     progress.reached(cycle.id, "proved", way)
@@ -167,6 +169,21 @@ def forget() -> None:
     """Leave nothing of a visit or of a question in this browser."""
     for name in (TOKEN, QUESTION, PHONE, RECEIPT, LOGIN, READING):
         cookie.pop(name, None)
+
+
+def holds_question() -> bool:
+    """Whether the code being typed answers a question, which counts its own tries."""
+    return bool(cookie.get(QUESTION))
+
+
+def holds_paper_code() -> bool:
+    """Whether the code being typed is one that was handed out, which counts its own tries."""
+    code = read_code(request.form.get("code", ""))
+    if code is None:
+        return False
+    cycle = cycles.get_cycle(session(), str((request.view_args or {})["slug"]))
+    key = code_key(visit.settings().register_key, cycle.id, code)
+    return has_tries_left(session(), cycle.id, key)
 
 
 def to_ballot(slug: str) -> Response:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from pb_portal.domain.refusal import Refusal
 
 SENTENCES: dict[str, Any] = {}
-NAMES: dict[str, dict[str, Callable[[str], str]]] = {}
+NAMES: dict[str, dict[str, Callable[[Any], str]]] = {}
 """By the code of a sentence: figures that are codes themselves, and what names them."""
 for _module in iter_modules(__path__):
     _found = import_module(f"{__name__}.{_module.name}")

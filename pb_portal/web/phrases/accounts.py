@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pb_portal.web.i18n import next_minute
 from pb_portal.web.phrases.mark import N_
 
 SENTENCES = {
@@ -20,7 +21,7 @@ SENTENCES = {
     "account.password_self": N_("The password must differ from your name and address."),
     "account.wrong_login": N_("The address or the password is wrong. Check both and try again."),
     "account.slow_down": N_(
-        "There were too many wrong tries. Wait %(seconds)s seconds and try again. Nothing is "
+        "There were too many wrong tries. Come back after %(until)s and try again. Nothing is "
         "locked: a link for a new password works at once."
     ),
     "factor.code_wrong": N_(
@@ -56,3 +57,5 @@ SENTENCES = {
     "account.nobody": N_("Nobody has registered with this address."),
     "account.own_role": N_("You cannot take away your own administrator role."),
 }
+
+NAMES = {"account.slow_down": {"until": next_minute}}

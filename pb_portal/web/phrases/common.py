@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pb_portal.web.i18n import next_minute
 from pb_portal.web.phrases.mark import N_
 
 SENTENCES = {
+    "come_back": N_("This was done too often from one place. It works again after %(until)s."),
     "approval.open_already": N_("The same request is already waiting for a second person."),
     "approval.same_person": N_("A second person must decide: you made this request yourself."),
     "approval.about_oneself": N_("This is about yourself, so two other people must ask and agree."),
@@ -37,3 +39,5 @@ SENTENCES = {
     ),
     "file.too_many": N_("At most %(most)s pictures. Remove one first."),
 }
+
+NAMES = {"come_back": {"until": next_minute}}

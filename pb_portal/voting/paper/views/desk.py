@@ -20,11 +20,9 @@ from pb_portal.web import clock, limits
 from pb_portal.web.guard import requires
 from pb_portal.web.phrases import sentence
 
-DESK_LIMIT = "60 per minute"
-
 
 @blueprint.route("/desk/polling/points/<int:point_id>/desk", methods=["GET", "POST"])
-@limits.limiter.limit(DESK_LIMIT, methods=["POST"])
+@limits.visits("writes", methods=["POST"], by_line=False)
 @requires(P.HAND_PAPER)
 def desk(point_id: int) -> Answer:
     """Whether the person at the desk gets a paper; on a yes it is written down at once."""
@@ -77,7 +75,7 @@ def _page(point: PollingPoint, form: DeskForm, **about: Any) -> str:
 
 
 @blueprint.post("/desk/polling/points/<int:point_id>/take-back")
-@limits.limiter.limit(DESK_LIMIT)
+@limits.visits("writes", by_line=False)
 @requires(P.HAND_PAPER, fresh=True)
 def take_back(point_id: int) -> Answer:
     """Ask a second person to agree that a paper comes back unused."""
