@@ -22,6 +22,7 @@ from pb_portal.cycles import queries as cycles_read
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.queries import rules_of
 from pb_portal.db import database_now, db, session, transaction
+from pb_portal.domain import roll
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.files import service as files
 from pb_portal.job_queue import service as job_queue
@@ -37,9 +38,10 @@ from pb_portal.results import auditing, bundles, study, worker
 from pb_portal.results import queries as results
 from pb_portal.review import service as review
 from pb_portal.voting import heads
+from pb_portal.voting import queries as ballot_box
 from pb_portal.voting import service as voting
 from pb_portal.voting.fraud import looking
-from pb_portal.voting.ledger import batches, sealing
+from pb_portal.voting.ledger import batches, paper_records, sealing
 from pb_portal.voting.service import letters as voters_letters
 from pb_portal.voting.service import poll_of
 from pb_portal.web import clock, storage
@@ -198,12 +200,23 @@ def seal_batches(at: datetime) -> None:
             sealing.store(work, draft)
 
 
+def record_papers(at: datetime) -> None:
+    """Sign how many papers were handed out, after each day of a vote and after its close."""
+    settings, now = current_app.config["SETTINGS"], database_now(session())
+    for span in paper_records.list_due(session(), now, clock.city_zone()):
+        own = roll.cycle_key(settings.register_key, span.cycle_id)
+        with transaction() as work:
+            if span.closing:
+                ballot_box.demand_closed(work, span.cycle_id, now)
+            paper_records.append_record(work, span, own, signer(), now.replace(microsecond=0))
+
+
 def look_for_fraud(at: datetime) -> None:
     """Look at how votes came in, every few minutes while a vote runs."""
     settings = current_app.config["SETTINGS"]
     for cycle in looking.due(session(), at):
         with transaction() as work:
-            poll = poll_of(cycle.id, rules_of(cycle), settings.ballot_key)
+            poll = poll_of(cycle.id, rules_of(cycle), settings.ballot_key, settings.register_key)
             looking.look(work, looking.Keys(poll, settings.register_key), at)
 
 
@@ -259,6 +272,7 @@ OFTEN: list[Callable[[datetime], None]] = [
     freeze_rules,
     send_letters,
     size_pictures,
+    record_papers,
     seal_batches,
     seal_ledgers,
     forget_voters,

@@ -41,6 +41,7 @@ class Keys:
     ballot_key: str
     signer: Signer
     zone: ZoneInfo
+    register_key: str = ""
 
 
 def holds(public_key: str, message: bytes, signature: str) -> bool:

@@ -25,6 +25,7 @@ from sqlalchemy import insert
 
 from pb_portal.cycles.queries import rules_of
 from pb_portal.db import db, transaction
+from pb_portal.domain import roll
 from pb_portal.voting import service
 from pb_portal.voting.models import BallotDraft, VoterSession
 from tests.conftest import make_settings, migrated
@@ -63,6 +64,14 @@ class Ground:
                         "area_id": self.area_id,
                         "expires_at": until,
                         "finished": False,
+                        "how": "phone",
+                        "mac": roll.visit_mac(
+                            self.poll.roll,
+                            sha256(token.encode()).hexdigest(),
+                            key,
+                            self.area_id,
+                            "phone",
+                        ),
                     }
                     for token, key in people
                 ],
@@ -226,7 +235,7 @@ def served_vote(folder: Path, proposals: int = 12) -> Iterator[Ground]:
             cycle.id,
             cycle.areas[0].area_id,
             [paper.id for paper in papers],
-            service.poll_of(cycle.id, rules_of(cycle), "test-ballot"),
+            service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register"),
             settings.database_url,
         )
     try:

@@ -31,7 +31,7 @@ def load_checks(
     session: Session, cycle: Cycle, people: People, settings: Settings, at: datetime, chance: Random
 ) -> None:
     """Votes from one address with few phones, as the desk of a sample city would meet them."""
-    poll = poll_of(cycle.id, rules_of(cycle), settings.ballot_key)
+    poll = poll_of(cycle.id, rules_of(cycle), settings.ballot_key, settings.register_key)
     keys = looking.Keys(poll, settings.register_key)
     area = cycle.areas[0].area_id
     rows, phones = [], []

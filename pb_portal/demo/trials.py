@@ -17,7 +17,7 @@ from config import Settings
 from pb_portal.cycles import queries, service
 from pb_portal.cycles.models import Cycle, CycleArea, Phase
 from pb_portal.db import Missing
-from pb_portal.demo.votes import entry
+from pb_portal.demo.votes import entry, freeze_register
 from pb_portal.domain import ballots
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
@@ -25,7 +25,7 @@ from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.queries import on_ballot
 from pb_portal.proposals.service import index_words
-from pb_portal.register.models import RegisterEntry, RegisterState
+from pb_portal.register.models import RegisterEntry
 
 PREFIX = "trial-"
 IN_AREA = 5
@@ -152,11 +152,4 @@ def _register(
         entry(cycle, areas[voter["district"]], voter, settings.register_key) for voter in voters
     ]
     session.execute(insert(RegisterEntry), rows)
-    state = RegisterState(
-        cycle_id=cycle.id,
-        entries=len(rows),
-        loaded_at=at - timedelta(days=9),
-        frozen_at=at - timedelta(days=7),
-    )
-    session.add(state)
-    session.flush()
+    freeze_register(session, cycle, settings, at)

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -17,15 +17,19 @@ from pb_portal.demo.city import DISTRICTS
 from pb_portal.demo.people import People
 from pb_portal.domain import identity, ledger
 from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.roll import cycle_key
 from pb_portal.domain.signature import Signature
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.queries import on_ballot
 from pb_portal.register.models import RegisterEntry, RegisterState
+from pb_portal.register.service import roll
+from pb_portal.register.service.intake import coded
 from pb_portal.results import bundles
 from pb_portal.results import service as results
 from pb_portal.signing import Signer
 from pb_portal.voting.ledger import batches, sealing
-from pb_portal.voting.models import Ballot, Participation
+from pb_portal.voting.models import Ballot, Participation, VoterSession
+from pb_portal.voting.service.statements import participation_row
 
 VOTERS_PER_AREA = 40
 FIRST_PHONE = 77_000_000_000
@@ -45,6 +49,7 @@ def load_past_vote(
         _cast(session, cycle, part.area_id, chance.randint(320, 440), settings, chance)
     voting = find_phase(cycle, PhaseKind.VOTING)
     assert voting is not None
+    freeze_register(session, cycle, settings, voting.starts_at)
     first = people.by_role["commissioner"].actor()
     second = people.by_role["commissioner2"].actor()
     noon = voting.ends_at + timedelta(hours=12)
@@ -88,16 +93,25 @@ def load_open_vote(
                 free.append({**voter, "district": district.code})
         _cast(session, cycle, part.area_id, chance.randint(60, 120), settings, chance)
     session.execute(insert(RegisterEntry), rows)
-    session.add(
-        RegisterState(
-            cycle_id=cycle.id,
-            entries=len(rows),
-            loaded_at=voting.starts_at - timedelta(days=9),
-            frozen_at=voting.starts_at - timedelta(days=7),
-        )
-    )
-    session.flush()
+    freeze_register(session, cycle, settings, voting.starts_at)
     return free
+
+
+def freeze_register(session: Session, cycle: Cycle, settings: Settings, begins: datetime) -> None:
+    """Freeze the rows that are there a week before the vote begins, as two people would have."""
+    frozen_at = begins - timedelta(days=7)
+    digest, entries = roll.digest_rows(session, cycle.id, settings.register_key)
+    state = RegisterState(
+        cycle_id=cycle.id,
+        entries=entries,
+        loaded_at=begins - timedelta(days=9),
+        frozen_at=frozen_at,
+        digest=digest,
+    )
+    session.add(state)
+    session.flush()
+    keys = roll.RollKeys(settings.register_key, Signer(settings.signing_key))
+    roll.sign_freeze(session, cycle, state, keys, frozen_at)
 
 
 def _invent(number: int, chance: Random) -> dict[str, str]:
@@ -115,17 +129,25 @@ def _invent(number: int, chance: Random) -> dict[str, str]:
 def entry(cycle: Cycle, area_id: int, voter: dict[str, str], key: str) -> dict[str, Any]:
     """A person as the register keeps them: keyed hashes only."""
     born = date.fromisoformat(voter["birth_date"])
-    voter_key = identity.voter_key(key, cycle.id, voter["iin"])
-    return {
-        "cycle_id": cycle.id,
-        "voter_key": voter_key,
-        "proof": identity.birth_proof(key, cycle.id, voter["iin"], born),
-        "phone_key": identity.phone_key(key, cycle.id, voter["phone"]),
-        "area_id": area_id,
-        "permanent": True,
-        "old_enough": True,
-        "masked_year": identity.masked_year(key, voter_key, born.year),
-    }
+    return _row(cycle, area_id, key, (voter["iin"], born, voter["phone"]))
+
+
+def _row(cycle: Cycle, area_id: int, key: str, person: tuple[str, date, str]) -> dict[str, Any]:
+    name, born, phone = person
+    voter_key = identity.voter_key(key, cycle.id, name)
+    return coded(
+        cycle_key(key, cycle.id),
+        {
+            "cycle_id": cycle.id,
+            "voter_key": voter_key,
+            "proof": identity.birth_proof(key, cycle.id, name, born),
+            "phone_key": identity.phone_key(key, cycle.id, phone),
+            "area_id": area_id,
+            "permanent": True,
+            "old_enough": True,
+            "masked_year": identity.masked_year(key, voter_key, born.year),
+        },
+    )
 
 
 def _cast(
@@ -144,7 +166,8 @@ def _cast(
     box = ledger.cycle_key(settings.ballot_key, cycle.id)
     voting = find_phase(cycle, PhaseKind.VOTING)
     assert voting is not None
-    ballots, taking_part = [], []
+    own = cycle_key(settings.register_key, cycle.id)
+    ballots, taking_part, visits, known = [], [], [], []
     for number in range(voters):
         name = f"sample-{area_id}-{number}"
         voter = identity.voter_key(settings.register_key, cycle.id, name)
@@ -169,8 +192,20 @@ def _cast(
             }
         )
         on = (voting.starts_at + timedelta(days=chance.randint(0, 5))).date()
-        taking_part.append(
-            {"cycle_id": cycle.id, "voter_key": voter, "channel": "portal", "on": on}
+        taking_part.append(participation_row(own, cycle.id, voter, "portal", on))
+        person = (name, date(1950 + number % 50, 1, 1), f"no phone {name}")
+        known.append(_row(cycle, area_id, settings.register_key, person))
+        visits.append(
+            {
+                "token_hash": name,
+                "cycle_id": cycle.id,
+                "voter_key": voter,
+                "area_id": area_id,
+                "expires_at": voting.starts_at,
+            }
         )
+    session.execute(insert(RegisterEntry), known)
+    session.execute(insert(VoterSession), visits)
     session.execute(insert(Ballot), ballots)
     session.execute(insert(Participation), taking_part)
+    session.execute(delete(VoterSession).where(VoterSession.cycle_id == cycle.id))

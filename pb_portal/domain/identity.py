@@ -102,9 +102,9 @@ def phone_key(key: str, cycle_id: int, phone: str) -> str:
     return _keyed(key, "phone", str(cycle_id), phone)
 
 
-def code_hash(key: str, code_id: str, code: str) -> str:
-    """How a one-time code is stored: bound to its own row."""
-    return _keyed(key, "code", code_id, code)
+def code_hash(key: str, code_id: str, code: str, voter: str) -> str:
+    """How a one-time code is stored: bound to its own row and to the person it was sent to."""
+    return _keyed(key, "code", code_id, code, voter)
 
 
 def sealed(key: str, code_id: str, phone: str) -> str:

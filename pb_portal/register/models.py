@@ -33,6 +33,8 @@ class RegisterEntry(Base):
     old_enough: Mapped[bool]
     masked_year: Mapped[int | None]
     """The year of birth, masked by the register key; read by the fraud desk alone."""
+    mac: Mapped[str] = mapped_column(default="", server_default="")
+    """`roll.entry_mac` of the other columns: an altered row opens no ballot."""
 
 
 class IdentityCode(Base):
@@ -89,6 +91,42 @@ class RegisterState(Base):
     entries: Mapped[int] = mapped_column(default=0)
     loaded_at: Mapped[datetime | None]
     frozen_at: Mapped[datetime | None]
+    digest: Mapped[str] = mapped_column(default="", server_default="")
+    """`roll.RollDigest` of what the last load read; signed with the freeze."""
+
+
+class RollHead(Base):
+    """The signed digest of a frozen roll: at the freeze and after each correction. Only added."""
+
+    __tablename__ = "register_head"
+    __table_args__ = (
+        CheckConstraint("act IN ('freeze', 'add', 'change', 'remove')", name="act"),
+        CheckConstraint("number >= 1 AND entries >= 0", name="figures"),
+    )
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act: Mapped[str]
+    at: Mapped[datetime]
+    entries: Mapped[int]
+    digest: Mapped[str]
+    """`roll.RollDigest`: under a key, so that it tells nothing."""
+    previous: Mapped[str]
+    """SHA-256 of the head before this one, its signature included; empty for the first."""
+    public_key: Mapped[str]
+    signature: Mapped[str]
+    """Ed25519 over `service.roll.signed_bytes`, in hex."""
+
+
+class RemovedMark(Base):
+    """Stands for a person whom a correction took off a frozen roll, voted or not: a ballot cast
+    before stays, and the audit knows that its voter was on the roll. Names nobody. Only added."""
+
+    __tablename__ = "register_removed"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
 
 
 class RegisterLoad(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.db import Missing
+from pb_portal.domain import roll
 from pb_portal.places.models import Area
 from pb_portal.register.models import (
     HelpDesk,
@@ -17,12 +18,76 @@ from pb_portal.register.models import (
     RegisterEntry,
     RegisterLoad,
     RegisterState,
+    RemovedMark,
+    RollHead,
 )
 
 
 def find_entry(session: Session, cycle_id: int, voter_key: str) -> RegisterEntry | None:
     """The resident of this key in a cycle's register."""
     return session.get(RegisterEntry, (cycle_id, voter_key))
+
+
+def row_values(entry: RegisterEntry) -> roll.RollRow:
+    """Every column of a row, as its code and the roll's digest cover it."""
+    return (
+        entry.voter_key,
+        entry.proof,
+        entry.phone_key,
+        entry.area_id,
+        int(entry.permanent),
+        int(entry.old_enough),
+        entry.masked_year,
+    )
+
+
+def is_intact(session: Session, register_key: str, entry: RegisterEntry) -> bool:
+    """Whether the portal itself wrote this row.
+
+    Rows from before there were codes have none; they count while their roll is not signed.
+    """
+    if not entry.mac:
+        return newest_head(session, entry.cycle_id) is None
+    own = roll.cycle_key(register_key, entry.cycle_id)
+    return roll.same(entry.mac, roll.entry_mac(own, row_values(entry)))
+
+
+def newest_head(session: Session, cycle_id: int) -> RollHead | None:
+    """The last signed digest of a roll."""
+    return session.scalars(
+        select(RollHead)
+        .where(RollHead.cycle_id == cycle_id)
+        .order_by(RollHead.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def heads_of(session: Session, cycle_id: int) -> Sequence[RollHead]:
+    """Every signed digest of a roll, the first one first."""
+    return session.scalars(
+        select(RollHead).where(RollHead.cycle_id == cycle_id).order_by(RollHead.number)
+    ).all()
+
+
+def roll_rows(session: Session, cycle_id: int) -> Iterator[tuple[roll.RollRow, str]]:
+    """Every row of a register with its code, a few at a time."""
+    entry = RegisterEntry
+    rows = session.execute(
+        select(
+            entry.voter_key, entry.proof, entry.phone_key, entry.area_id, entry.permanent,
+            entry.old_enough, entry.masked_year, entry.mac,
+        )
+        .where(entry.cycle_id == cycle_id)
+        .execution_options(yield_per=5000)
+    )  # fmt: skip
+    for voter_key, proof, phone_key, area_id, permanent, old_enough, year, mac in rows:
+        values = (voter_key, proof, phone_key, area_id, int(permanent), int(old_enough), year)
+        yield values, mac
+
+
+def removed_marks(session: Session, cycle_id: int) -> set[str]:
+    """What stands for people whom two people took off a frozen roll."""
+    return set(session.scalars(select(RemovedMark.mark).where(RemovedMark.cycle_id == cycle_id)))
 
 
 def find_state(session: Session, cycle_id: int) -> RegisterState | None:

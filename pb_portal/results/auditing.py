@@ -37,7 +37,10 @@ SAID = {
     "batches": "Every batch, head and signature of the ledger is what computing it again gives.",
     "marks": "Every leaf is noted under its batch.",
     "contents": "The batches hold the leaves of the ballots, all of them and no others.",
-    "people": "Everybody who voted in the portal has a ballot, and no ballot is anybody else's.",
+    "roll": "The roll is the one whose digest was signed at the freeze and at each correction.",
+    "people": "Everybody who took part is on the roll and was entered by the portal; everybody who "
+    "voted here has a ballot, and no ballot is anybody else's.",
+    "papers": "Papers handed out, recorded, taken back, found and counted agree.",
     "final": "The heads signed after the close are those of the box.",
     "rules": "Rule book and lot are those published before the vote.",
     "recount": "Counting the box again gives the stored result.",
@@ -51,7 +54,7 @@ SAID = {
 def look(session: Session, cycle: Cycle, keys: Keys) -> list[Finding]:
     """Audit a vote after its close; refuses (`voting.still_open`) before. Writes nothing."""
     at = database_now(session)
-    seen = Look(cycle, keys.ballot_key, keys.signer.public_key, at, keys.zone)
+    seen = Look(cycle, keys.ballot_key, keys.signer.public_key, at, keys.zone, keys.register_key)
     found = findings(session, seen)
     row, head = cycle.rule_book, heads.newest(session, cycle.id)
     if row is None:

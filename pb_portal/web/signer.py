@@ -15,4 +15,5 @@ def signer() -> Signer:
 
 def audit_keys() -> Keys:
     """What an audit of a vote needs of the settings."""
-    return Keys(current_app.config["SETTINGS"].ballot_key, signer(), clock.city_zone())
+    settings = current_app.config["SETTINGS"]
+    return Keys(settings.ballot_key, signer(), clock.city_zone(), settings.register_key)

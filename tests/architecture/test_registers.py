@@ -31,6 +31,9 @@ ATTACKS = [
     "bystander with a dump",
     "counting what leaves",
     "small district",
+    "invented participants",
+    "voting in another's name by SQL",
+    "register rewritten",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

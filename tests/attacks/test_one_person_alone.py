@@ -18,6 +18,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.register import service as register
 from pb_portal.register.models import RegisterState
 from tests.factories import make_cycle, make_person, signed
+from tests.factories.voting import ROLL_KEYS
 
 LATER = timedelta(days=2)
 
@@ -38,12 +39,12 @@ def test_attack_one_person_changing_a_phase_is_refused_in_the_portal(session: Se
 def test_attack_one_person_changing_a_register_is_refused_in_the_portal(session: Session) -> None:
     cycle = make_cycle(session, PhaseKind.REVIEW)
     now = datetime.now(UTC)
-    session.add(RegisterState(cycle_id=cycle.id, entries=1, loaded_at=now))
+    session.add(RegisterState(cycle_id=cycle.id, entries=1, loaded_at=now, digest="0"))
     session.flush()
     one = make_person(session, *(role for role in Role if role != Role.ADMINISTRATOR))
     request = register.propose_freeze(session, signed(one), cycle, reason="I say so")
     with pytest.raises(Refusal, match="same_person"):
-        register.decide_freeze(session, signed(one), request, approve=True)
+        register.decide_freeze(session, signed(one), request, ROLL_KEYS, approve=True)
     assert session.get_one(RegisterState, cycle.id).frozen_at is None
 
 

@@ -20,8 +20,8 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 STATEMENTS = (
-    'INSERT INTO voting_participation (cycle_id, voter_key, channel, "on")'
-    " VALUES (:cycle, :voter, 'portal', :day)",
+    'INSERT INTO voting_participation (cycle_id, voter_key, channel, "on", mac)'
+    " VALUES (:cycle, :voter, 'portal', :day, :nonce)",
     "INSERT INTO voting_ballot"
     " (cycle_id, ballot_key, revision, area_id, choices, points, nonce, leaf)"
     " VALUES (:cycle, :name, 1, :area, :choices, '[]', :nonce, :leaf)",

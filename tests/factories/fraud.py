@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import rules_of
 from pb_portal.db import database_now
-from pb_portal.domain import identity, ledger
+from pb_portal.domain import identity, ledger, roll
 from pb_portal.domain.fraud import Trace
 from pb_portal.proposals.models import Proposal
 from pb_portal.register.models import PhoneUse, RegisterEntry
 from pb_portal.voting import service
 from pb_portal.voting.fraud import looking, traces
-from pb_portal.voting.models import Ballot, Participation, VoteTrace
+from pb_portal.voting.models import Ballot, Participation, VoterSession, VoteTrace
+from pb_portal.voting.service.statements import participation_row
 from tests.factories.voting import KEY
 
 
 def poll_of(cycle: Cycle) -> service.Poll:
     """The poll of a cycle under the test installation's key."""
-    return service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+    return service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
 
 
 def keys_of(cycle: Cycle) -> looking.Keys:
@@ -40,6 +41,15 @@ def plant(session: Session, cycle: Cycle, papers: list[Proposal], evening: list[
         Participation: [],
         VoteTrace: [],
     }
+    own = roll.cycle_key(KEY, cycle.id)
+    visits = [
+        {
+            "token_hash": f"planted {one.voter}", "cycle_id": cycle.id, "voter_key": one.voter,
+            "area_id": area, "expires_at": database_now(session), "how": "phone",
+        }
+        for one in evening
+    ]  # fmt: skip
+    session.execute(VoterSession.__table__.insert(), visits)
     for one in evening:
         rows[RegisterEntry].append(
             {
@@ -51,9 +61,7 @@ def plant(session: Session, cycle: Cycle, papers: list[Proposal], evening: list[
         rows[PhoneUse].append(
             {"cycle_id": cycle.id, "phone_key": one.phone, "voter_key": one.voter}
         )
-        rows[Participation].append(
-            {"cycle_id": cycle.id, "voter_key": one.voter, "channel": "portal", "on": today}
-        )
+        rows[Participation].append(participation_row(own, cycle.id, one.voter, "portal", today))
         body = [
             one.voter, one.hour, one.address, one.network, one.device, one.bucket, one.how,
         ]  # fmt: skip
@@ -65,6 +73,7 @@ def plant(session: Session, cycle: Cycle, papers: list[Proposal], evening: list[
         )  # fmt: skip
     for table, values in rows.items():
         session.execute(table.__table__.insert(), values)
+    session.execute(VoterSession.__table__.delete())
     _plant_ballots(session, cycle, poll, papers, [one.voter for one in evening])
 
 

@@ -56,13 +56,25 @@ class Polls:
         point = service.save_point(session, signed(staff[0]), cycle, data)
         return cls(session, cycle, papers, staff, point)
 
+    def another_point(self) -> PollingPoint:
+        """One more point of the same district, with the same people in charge."""
+        data = service.PointData(
+            area_id=self.point.area_id,
+            names=TEXTS,
+            addresses=TEXTS,
+            hours=TEXTS,
+            place=None,
+            in_charge=[person.id for person in self.staff[:3]],
+        )
+        return service.save_point(self.session, self.by(0), self.cycle, data)
+
     def by(self, number: int, at: datetime | None = None) -> Signature:
         """The signature of one of the staff."""
         return signed(self.staff[number], at)
 
     @property
     def poll(self) -> voting.Poll:
-        return voting.poll_of(self.cycle.id, rules_of(self.cycle), "test-ballot")
+        return voting.poll_of(self.cycle.id, rules_of(self.cycle), "test-ballot", "test-register")
 
     @property
     def keys(self) -> Keys:

@@ -9,21 +9,29 @@ from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle
-from pb_portal.domain import identity
+from pb_portal.domain import identity, roll
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.outbox.models import Letter
 from pb_portal.proposals.models import Proposal
 from pb_portal.register.identity import packages
 from pb_portal.register.models import RegisterCorrection, RegisterEntry, RegisterState
+from pb_portal.register.service import intake
+from pb_portal.register.service import roll as register_roll
+from pb_portal.signing import Signer
+from pb_portal.voting.models import Participation, VoterSession
+from pb_portal.voting.paper.models import PollingPoint
+from pb_portal.voting.paper.service.desk import count_papers
+from pb_portal.voting.service.statements import participation_row
 from tests.factories import make_cycle, make_person, make_proposal, signed
 
 KEY = "test-register"
+ROLL_KEYS = register_roll.RollKeys(KEY, Signer("test-signing"))
 NUMBERS = count(1)
 
 
@@ -66,6 +74,7 @@ def make_voter(session: Session, cycle: Cycle, phone: str = "", **values: Any) -
         "area_id": cycle.areas[0].area_id,
         "permanent": True,
         "old_enough": True,
+        "masked_year": None,
         **values,
     }
     enter(session, row)
@@ -74,6 +83,7 @@ def make_voter(session: Session, cycle: Cycle, phone: str = "", **values: Any) -
 
 def enter(session: Session, row: dict[str, Any]) -> None:
     """Put a row into a register; into a frozen one as two people would."""
+    intake.coded(roll.cycle_key(KEY, row["cycle_id"]), row)
     state = session.get(RegisterState, row["cycle_id"])
     correction = None
     if state is not None and state.frozen_at is not None:
@@ -89,7 +99,7 @@ def enter(session: Session, row: dict[str, Any]) -> None:
         )
         session.add(request)
         session.flush()
-        said = {name: value for name, value in row.items() if name != "masked_year"}
+        said = {name: value for name, value in row.items() if name not in ("masked_year", "mac")}
         correction = RegisterCorrection(kind="add", document="card", approval_id=request.id, **said)
         session.add(correction)
         session.flush()
@@ -97,7 +107,51 @@ def enter(session: Session, row: dict[str, Any]) -> None:
     session.flush()
     if correction is not None:
         correction.state, correction.voter_key = "applied", ""
+        state.entries += 1
+        cycle, fresh = session.get_one(Cycle, row["cycle_id"]), [intake.values_of(row)]
+        register_roll.sign_correction(
+            session, cycle, ROLL_KEYS, "add", ([], fresh), datetime.now(UTC)
+        )
         session.flush()
+
+
+def sign_register(session: Session, cycle: Cycle) -> None:
+    """Sign the digest of a register as its freeze does."""
+    state = session.get_one(RegisterState, cycle.id)
+    state.digest, state.entries = register_roll.digest_rows(session, cycle.id, KEY)
+    assert state.frozen_at is not None
+    register_roll.sign_freeze(session, cycle, state, ROLL_KEYS, state.frozen_at)
+
+
+def mark_participation(
+    session: Session, cycle: Cycle, voter_key: str, channel: str = "portal", on: date | None = None
+) -> None:
+    """Mark a participation by the path that the database asks for."""
+    own, day = roll.cycle_key(KEY, cycle.id), on or datetime.now(UTC).date()
+    area = cycle.areas[0].area_id
+    visit = VoterSession(
+        token_hash=f"mark {voter_key}",
+        cycle_id=cycle.id,
+        voter_key=voter_key,
+        area_id=area,
+        expires_at=datetime.now(UTC),
+    )
+    if channel == "portal":
+        session.add(visit)
+    else:
+        texts = {"en": "School"}
+        point = PollingPoint(
+            cycle_id=cycle.id, area_id=area, names=texts, addresses=texts, hours=texts
+        )
+        session.add(point)
+        session.flush()
+        count_papers(session, own, point.id, day, handed=1)
+    session.flush()
+    row = participation_row(own, cycle.id, voter_key, channel, day)
+    session.execute(insert(Participation).values(row))
+    if channel == "portal":
+        session.delete(visit)
+    session.flush()
 
 
 def make_vote(
@@ -109,13 +163,15 @@ def make_vote(
     session.add(
         RegisterState(
             cycle_id=cycle.id,
-            entries=1,
+            entries=0,
             loaded_at=now - timedelta(days=3),
             frozen_at=now - timedelta(days=2) if frozen_register else None,
         )
     )
     made = [make_proposal(session, cycle, status="admitted") for _ in range(proposals)]
     session.flush()
+    if frozen_register:
+        sign_register(session, cycle)
     return cycle, made
 
 

@@ -43,7 +43,7 @@ class Town:
             self.cycle_id, self.slug = cycle.id, cycle.slug
             self.area_id = cycle.areas[0].area_id
             self.papers = [paper.id for paper in papers]
-            self.poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+            self.poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
             self.voters = [make_voter(work, cycle) for _ in range(people)]
 
     def token(self, voter: Voter) -> str:

@@ -38,7 +38,7 @@ from tests.factories.voting import make_vote, make_voter
 
 CHANGES = 1000 if os.environ.get("FAULTS_FULL") else 60
 ZONE = ZoneInfo("Asia/Almaty")
-KEYS = Keys("test-ballot", Signer("test-signing"), ZONE)
+KEYS = Keys("test-ballot", Signer("test-signing"), ZONE, "test-register")
 TABLES = {
     "voting_ballot": None,
     "voting_participation": None,
@@ -74,7 +74,7 @@ def certified_vote() -> int:
         before = database_now(work) - timedelta(hours=1)
         cycle_service.freeze_rules(work, Signature(SYSTEM, before), cycle)
         first, second = (make_person(work, "commissioner") for _ in range(2))
-        poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+        poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
         voters = [make_voter(work, cycle) for _ in range(9)]
         choices = [papers[number % 4].id for number in range(9)]
         cycle_id, slug = cycle.id, cycle.slug

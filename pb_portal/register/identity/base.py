@@ -6,6 +6,7 @@ A provider turns evidence into a proved voter or raises `Refusal`. All of them l
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
@@ -20,6 +21,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.register import queries
 from pb_portal.register.models import RegisterEntry
 
+log = logging.getLogger(__name__)
 Evidence_contra = TypeVar("Evidence_contra", contravariant=True)
 
 
@@ -84,12 +86,21 @@ def find_person(session: Session, desk: Desk, iin: str, born: date | None) -> Re
     Without `born` somebody else vouches for it, as a login service does.
     """
     voter_key = identity.voter_key(desk.key, desk.cycle_id, iin)
-    entry = queries.find_entry(session, desk.cycle_id, voter_key)
+    entry = find_known(session, desk, voter_key)
     if born is None:
         return entry
     proof = identity.birth_proof(desk.key, desk.cycle_id, iin, born)
     fits = identity.same(entry.proof if entry else voter_key, proof)
     return entry if fits else None
+
+
+def find_known(session: Session, desk: Desk, voter_key: str) -> RegisterEntry | None:
+    """The resident of this key, as the portal entered them: an altered row is nobody's."""
+    entry = queries.find_entry(session, desk.cycle_id, voter_key)
+    if entry is None or queries.is_intact(session, desk.key, entry):
+        return entry
+    log.error("a row of the register of cycle %s was altered", desk.cycle_id)
+    return None
 
 
 def admitted(entry: RegisterEntry, rules: RuleBook, how: str) -> Proved:

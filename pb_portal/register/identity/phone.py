@@ -22,8 +22,15 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
-from pb_portal.register import queries
-from pb_portal.register.identity.base import Caps, Desk, Proved, admitted, find_person, hold
+from pb_portal.register.identity.base import (
+    Caps,
+    Desk,
+    Proved,
+    admitted,
+    find_known,
+    find_person,
+    hold,
+)
 from pb_portal.register.models import IdentityCode, PhoneUse
 
 LIFE = timedelta(minutes=10)
@@ -95,7 +102,7 @@ class PhoneCode:
             .where(IdentityCode.id == evidence.question)
             .values(used_at=next_minute(by.at), voter_key=None, attempts=ATTEMPTS)
         )
-        entry = queries.find_entry(session, desk.cycle_id, voter_key)
+        entry = find_known(session, desk, voter_key)
         if entry is None:
             raise Refusal("identity.code_old")
         proved = admitted(entry, rules, self.code)
@@ -106,7 +113,8 @@ class PhoneCode:
 def _spend_attempt(session: Session, desk: Desk, row: IdentityCode, evidence: Typed) -> None:
     """Count one attempt in the database, so that parallel guesses do not slip through."""
     right = identity.same(
-        row.code_hash, identity.code_hash(desk.key, evidence.question, evidence.code)
+        row.code_hash,
+        identity.code_hash(desk.key, evidence.question, evidence.code, row.voter_key or ""),
     )
     right &= row.voter_key is not None
     counted = session.execute(
@@ -137,7 +145,7 @@ def _send(session: Session, by: Signature, desk: Desk, voter_key: str | None, ph
     allowed = _under_caps(session, desk, phone_key, by.at)
     sent_at = next_minute(by.at)
     code_id, code = secrets.token_urlsafe(24), f"{secrets.randbelow(10**6):06d}"
-    hashed = identity.code_hash(desk.key, code_id, code)
+    hashed = identity.code_hash(desk.key, code_id, code, voter_key or "")
     sent = voter_key is not None and allowed
     session.add(
         IdentityCode(

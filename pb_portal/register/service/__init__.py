@@ -21,6 +21,7 @@ from pb_portal.register.service.freezing import FREEZE, decide_freeze, propose_f
 from pb_portal.register.service.intake import Faulty, Report
 from pb_portal.register.service.jobs import ask_for_load
 from pb_portal.register.service.loading import check_rows, load_rows
+from pb_portal.register.service.roll import RollKeys
 
 __all__ = [
     "CORRECTION",
@@ -33,6 +34,7 @@ __all__ = [
     "Faulty",
     "Proved",
     "Report",
+    "RollKeys",
     "any_code_over",
     "ask_again",
     "ask_code",

@@ -7,7 +7,7 @@ closed these go as well. The database lets the row change only as the approved r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -21,13 +21,14 @@ from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing
-from pb_portal.domain import identity
+from pb_portal.domain import identity, roll
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.register import queries
 from pb_portal.register.models import RegisterCorrection, RegisterEntry, RegisterState
-from pb_portal.register.service.intake import AgeRule
+from pb_portal.register.service.intake import AgeRule, coded, values_of
+from pb_portal.register.service.roll import RollKeys, mark_removed, sign_correction
 
 
 @dataclass(frozen=True)
@@ -157,35 +158,36 @@ def decide_correction(
     session: Session,
     by: Signature,
     request: ApprovalRequest,
+    keys: RollKeys,
     *,
     approve: bool,
     reason: str = "",
     again: Data | None = None,
-    key: str = "",
 ) -> RegisterCorrection:
     """The second person's word. To agree, they type the IIN and the birth date from the document
-    once more; refuses (`register.not_the_same`) when these are not the person asked about."""
+    once more; refuses (`register.not_the_same`) when these are not the person asked about. The
+    roll's new digest is signed."""
     demand(by.actor, P.APPROVE)
     correction = get_correction(session, request)
-    typed = (again, key)
+    typed = (again, keys)
     four_eyes.decide(session, by, request, approve=approve, reason=reason, context=typed)
     return correction
 
 
 def _check(session: Session, by: Signature, request: ApprovalRequest, typed: Any) -> None:
-    again, key = typed
+    again, keys = typed
     if by.actor.person_id == request.proposed_by:
         raise Refusal("approval.same_person")
-    if again is None or not _same(get_correction(session, request), again, key):
+    if again is None or not _same(get_correction(session, request), again, keys.register):
         raise Refusal("register.not_the_same", field="iin")
 
 
 def _correct(session: Session, by: Signature, request: ApprovalRequest, typed: Any) -> None:
-    again, key = typed
+    again, keys = typed
     correction = get_correction(session, request)
-    year = identity.masked_year(key, correction.voter_key, again.born.year)
+    year = identity.masked_year(keys.register, correction.voter_key, again.born.year)
     state = session.get_one(RegisterState, correction.cycle_id, with_for_update=True)
-    state.entries += _apply(session, correction, year)
+    state.entries += _apply(session, correction, year, keys, by.at)
     audit.record(
         session,
         by,
@@ -210,11 +212,16 @@ def _same(correction: RegisterCorrection, again: Data, key: str) -> bool:
     return identity.same(voter, correction.voter_key) & identity.same(proof, correction.proof)
 
 
-def _apply(session: Session, correction: RegisterCorrection, year: int) -> int:
-    """Change the row; returns by how much the register grows."""
-    entry = RegisterEntry
-    here = (entry.cycle_id == correction.cycle_id) & (entry.voter_key == correction.voter_key)
-    values = {
+def _apply(
+    session: Session, correction: RegisterCorrection, year: int, keys: RollKeys, at: datetime
+) -> int:
+    """Change the row and sign the roll anew; returns by how much the register grows."""
+    cycle_id, voter_key = correction.cycle_id, correction.voter_key
+    stored = queries.find_entry(session, cycle_id, voter_key)
+    former = [queries.row_values(stored)] if stored else []
+    row = {
+        "cycle_id": cycle_id,
+        "voter_key": voter_key,
         "proof": correction.proof,
         "phone_key": correction.phone_key,
         "area_id": correction.area_id,
@@ -222,15 +229,19 @@ def _apply(session: Session, correction: RegisterCorrection, year: int) -> int:
         "old_enough": correction.old_enough,
         "masked_year": year,
     }
+    coded(roll.cycle_key(keys.register, cycle_id), row)
+    fresh = [] if correction.kind == "remove" else [values_of(row)]
+    here = (RegisterEntry.cycle_id == cycle_id) & (RegisterEntry.voter_key == voter_key)
     if correction.kind == "add":
-        keys = {"cycle_id": correction.cycle_id, "voter_key": correction.voter_key}
-        session.execute(insert(entry).values(**keys, **values))
-        return 1
-    if correction.kind == "change":
-        session.execute(update(entry).where(here).values(**values))
-        return 0
-    session.execute(delete(entry).where(here))
-    return -1
+        session.execute(insert(RegisterEntry).values(**row))
+    elif correction.kind == "change":
+        session.execute(update(RegisterEntry).where(here).values(**row))
+    else:
+        session.execute(delete(RegisterEntry).where(here))
+        mark_removed(session, cycle_id, keys, voter_key)
+    cycle = session.get_one(Cycle, cycle_id)
+    sign_correction(session, cycle, keys, correction.kind, (former, fresh), at)
+    return len(fresh) - len(former)
 
 
 def _close(session: Session, correction: RegisterCorrection, state: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -21,6 +19,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.register.models import RegisterState
 from pb_portal.register.service.jobs import demand_no_load
 from pb_portal.register.service.loading import open_state
+from pb_portal.register.service.roll import RollKeys, sign_freeze
 
 
 def propose_freeze(
@@ -34,6 +33,8 @@ def propose_freeze(
         raise Refusal("register.empty")
     if state.loaded_at is None:
         raise Refusal("register.unfinished")
+    if not state.digest:
+        raise Refusal("register.load_again")
     return approvals.propose(
         session,
         by,
@@ -46,17 +47,24 @@ def propose_freeze(
 
 
 def decide_freeze(
-    session: Session, by: Signature, request: ApprovalRequest, *, approve: bool, reason: str = ""
+    session: Session,
+    by: Signature,
+    request: ApprovalRequest,
+    keys: RollKeys,
+    *,
+    approve: bool,
+    reason: str = "",
 ) -> RegisterState:
-    """The second person's word. A register loaded again since the request is a conflict."""
+    """The second person's word; the digest of the roll is signed with it. A register loaded again
+    since the request is a conflict."""
     demand(by.actor, P.APPROVE)
     if request.kind != FREEZE or request.cycle_id is None:
         raise Missing("approval")
-    four_eyes.decide(session, by, request, approve=approve, reason=reason)
+    four_eyes.decide(session, by, request, approve=approve, reason=reason, context=keys)
     return session.get_one(RegisterState, request.cycle_id)
 
 
-def _freeze(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
+def _freeze(session: Session, by: Signature, request: ApprovalRequest, keys: RollKeys) -> None:
     assert request.cycle_id is not None
     state = open_state(session, request.cycle_id)
     demand_no_load(session, request.cycle_id)
@@ -72,6 +80,8 @@ def _freeze(session: Session, by: Signature, request: ApprovalRequest, _context:
         entries=state.entries,
     )
     session.flush()
+    cycle = session.get_one(Cycle, request.cycle_id)
+    sign_freeze(session, cycle, state, keys, by.at)
     _forget_order(session)
 
 

@@ -18,7 +18,7 @@ from weakref import finalize
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
-from pb_portal.domain import identity
+from pb_portal.domain import identity, roll
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import fold
@@ -75,6 +75,7 @@ class Intake:
         self._key, self._areas = key, areas_of(cycle)
         self._rule = AgeRule.of(cycle, zone)
         self._waiting = _Drawers()
+        self.digest = roll.RollDigest(roll.cycle_key(key, cycle.id))
 
     def gather(self, residents: Iterable[Resident | Fault]) -> Report:
         """Read everything; rows wait in drawers afterwards. Nothing reaches the database."""
@@ -111,19 +112,41 @@ class Intake:
 
     def rows(self, drawer: int) -> list[Row]:
         """Rows whose keys begin with this byte, in the order of keys."""
+        own = roll.cycle_key(self._key, self.cycle_id)
         return [
-            {
-                "cycle_id": self.cycle_id,
-                "voter_key": voter.hex(),
-                "proof": proof.hex(),
-                "phone_key": "" if phone == _NO_PHONE else phone.hex(),
-                "area_id": area_id,
-                "permanent": bool(flags & 1),
-                "old_enough": bool(flags & 2),
-                "masked_year": year,
-            }
+            coded(
+                own,
+                {
+                    "cycle_id": self.cycle_id,
+                    "voter_key": voter.hex(),
+                    "proof": proof.hex(),
+                    "phone_key": "" if phone == _NO_PHONE else phone.hex(),
+                    "area_id": area_id,
+                    "permanent": bool(flags & 1),
+                    "old_enough": bool(flags & 2),
+                    "masked_year": year,
+                },
+            )
             for voter, proof, phone, _, area_id, flags, year in self._waiting.open(drawer)
         ]
+
+    def keep_digest(self, rows: Iterable[Row]) -> None:
+        """Add rows that are loaded to the digest of the roll."""
+        self.digest.add(map(values_of, rows))
+
+
+def values_of(row: Row) -> roll.RollRow:
+    """What the code of a row and the digest of the roll cover."""
+    return (
+        row["voter_key"], row["proof"], row["phone_key"], row["area_id"], int(row["permanent"]),
+        int(row["old_enough"]), row["masked_year"],
+    )  # fmt: skip
+
+
+def coded(roll_key: str, row: Row) -> Row:
+    """A row with its code."""
+    row["mac"] = roll.entry_mac(roll_key, values_of(row))
+    return row
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pb_portal.register.reader import Fault, Resident
 from pb_portal.register.service.intake import DRAWERS, Faulty, Intake, Report, Row
 
 BATCH = 2000
-TOLD = ("proof", "phone_key", "area_id", "permanent", "old_enough", "masked_year")
+TOLD = ("proof", "phone_key", "area_id", "permanent", "old_enough", "masked_year", "mac")
 
 
 def check_rows(
@@ -76,6 +76,7 @@ def compare(session: Session, intake: Intake, drawer: int, *, save: bool) -> Non
     report.changed += len(changed)
     report.removed += len(removed)
     if save:
+        intake.keep_digest(rows)
         _forget(session, intake.cycle_id, [*removed, *(row["voter_key"] for row in changed)])
         fresh = sorted(added + changed, key=_key_of)
         for first in range(0, len(fresh), BATCH):
@@ -124,7 +125,7 @@ def finish_load(session: Session, by: Signature, intake: Intake) -> None:
         .select_from(RegisterEntry)
         .where(RegisterEntry.cycle_id == intake.cycle_id)
     )  # type: ignore[assignment]
-    state.loaded_at = by.at
+    state.loaded_at, state.digest = by.at, intake.digest.value
     report = intake.report
     audit.record(
         session,

@@ -18,7 +18,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.register import queries, service
 from pb_portal.register.forms import DOCUMENTS, KINDS, CheckForm, CorrectionForm
 from pb_portal.register.service import Asked, Data
-from pb_portal.register.views.common import Answer, blueprint
+from pb_portal.register.views.common import Answer, blueprint, roll_keys
 from pb_portal.web import clock, i18n, limits
 from pb_portal.web.guard import requires
 
@@ -111,10 +111,10 @@ def _decide(request_id: int, form: CheckForm, *, approve: bool) -> None:
             work,
             clock.signature(),
             approvals.get_request(work, request_id),
+            roll_keys(),
             approve=approve,
             reason=form.reason.data or "",
             again=again,
-            key=_key(),
         )
 
 

@@ -15,7 +15,7 @@ from pb_portal.db import Missing, session, transaction
 from pb_portal.domain.permissions import P
 from pb_portal.register import queries, service
 from pb_portal.register.forms import DecideForm, FreezeForm
-from pb_portal.register.views.common import Answer, blueprint
+from pb_portal.register.views.common import Answer, blueprint, roll_keys
 from pb_portal.web import clock, i18n
 from pb_portal.web.guard import requires
 
@@ -45,7 +45,12 @@ def decide_freeze(request_id: int) -> Answer:
         with transaction() as work:
             wanted = approvals.get_request(work, request_id)
             service.decide_freeze(
-                work, clock.signature(), wanted, approve=approve, reason=form.reason.data or ""
+                work,
+                clock.signature(),
+                wanted,
+                roll_keys(),
+                approve=approve,
+                reason=form.reason.data or "",
             )
         flash(_("The register is frozen.") if approve else _("The request is declined."), "success")
         return redirect(url_for(".decide_freeze", request_id=request_id))

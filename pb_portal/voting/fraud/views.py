@@ -42,7 +42,7 @@ def _cycle(slug: str) -> Cycle:
 
 def _keys(cycle: Cycle) -> looking.Keys:
     settings = current_app.config["SETTINGS"]
-    poll = poll_of(cycle.id, cycles.rules_of(cycle), settings.ballot_key)
+    poll = poll_of(cycle.id, cycles.rules_of(cycle), settings.ballot_key, settings.register_key)
     return looking.Keys(poll, settings.register_key)
 
 

@@ -6,63 +6,24 @@ reads of voters and ballots stays in its memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles import queries as cycles
-from pb_portal.cycles.models import Cycle
 from pb_portal.domain import ledger
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.voting import heads, queries
 from pb_portal.voting.ledger import batches, chain, sealing
+from pb_portal.voting.ledger.audit_papers import check_papers
+from pb_portal.voting.ledger.audit_people import check_people, check_roll
+from pb_portal.voting.ledger.findings import Box, Finding, Look
 from pb_portal.voting.models import PendingLeaf
-from pb_portal.voting.paper.models import Batch as PaperBatch
-from pb_portal.voting.queries.opened import opened_ballots, participants
+from pb_portal.voting.queries.opened import opened_ballots
 
-SHOWN = 5
-"""Places named of one kind; more are only said to be there."""
+__all__ = ["Finding", "Look", "findings"]
 _NAMED = 12
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: a code, whether it holds, and where it does not."""
-
-    code: str
-    holds: bool
-    where: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, code: str, wrong: Iterable[str]) -> Finding:
-        """Holds when nothing is wrong."""
-        listed = list(wrong)
-        more = ["and more"] if len(listed) > SHOWN else []
-        return cls(code, not listed, (*listed[:SHOWN], *more))
-
-
-@dataclass(frozen=True)
-class Look:
-    """Whose ledger is opened, with what."""
-
-    cycle: Cycle
-    key: str
-    """The installation's ballot key."""
-    public_key: str
-    at: datetime
-    zone: tzinfo
-
-
-@dataclass
-class _Box:
-    """The ballots as they were read."""
-
-    leaves: set[str] = field(default_factory=set)
-    names: dict[str, list[int]] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
 
 
 def findings(session: Session, look: Look) -> list[Finding]:
@@ -76,13 +37,15 @@ def findings(session: Session, look: Look) -> list[Finding]:
         Finding.of("batches", [*opened.wrong, *_closing(session, look)]),
         Finding.of("marks", chain.marks_differ(session, cycle_id, opened)),
         Finding.of("contents", _contents(session, look, box, opened)),
-        Finding.of("people", _people(session, look, box)),
+        Finding.of("roll", check_roll(session, look)),
+        Finding.of("people", check_people(session, look, box)),
+        Finding.of("papers", check_papers(session, look, box)),
         Finding.of("final", _final(session, look)),
     ]
 
 
-def _read(session: Session, look: Look) -> _Box:
-    box = _Box()
+def _read(session: Session, look: Look) -> Box:
+    box = Box()
     for name, revision, leaf, holds in opened_ballots(session, look.cycle.id, look.at):
         box.leaves.add(leaf)
         box.names.setdefault(name, []).append(revision)
@@ -106,7 +69,7 @@ def _closing(session: Session, look: Look) -> Iterator[str]:
         yield "the batches after the close are missing"
 
 
-def _contents(session: Session, look: Look, box: _Box, opened: chain.Opened) -> Iterator[str]:
+def _contents(session: Session, look: Look, box: Box, opened: chain.Opened) -> Iterator[str]:
     all_leaves = set(queries.ledger_leaves(session, look.cycle.id, look.at))
     if missing := sorted(box.leaves - all_leaves):
         yield f"the list of leaves lacks {missing[0][:_NAMED]}"
@@ -116,39 +79,6 @@ def _contents(session: Session, look: Look, box: _Box, opened: chain.Opened) -> 
         yield f"batch {opened.leaves[leaf]}: there is no ballot of leaf {leaf[:_NAMED]}"
     if session.scalars(select(PendingLeaf.leaf).filter_by(cycle_id=look.cycle.id)).first():
         yield "a leaf still waits for its batch"
-
-
-def _people(session: Session, look: Look, box: _Box) -> Iterator[str]:
-    """Everybody who voted here has a ballot, and nobody else has one."""
-    own = ledger.cycle_key(look.key, look.cycle.id)
-    phase = cycles.find_phase(look.cycle, PhaseKind.VOTING)
-    first, last = (
-        (moment.astimezone(look.zone).date() for moment in (phase.starts_at, phase.ends_at))
-        if phase
-        else (None, None)
-    )
-    left = set(box.names)
-    for voter_key, channel, on in participants(session, look.cycle.id, look.at):
-        name = ledger.ballot_key(own, voter_key)
-        if channel == "portal" and name not in left:
-            yield "somebody who voted in the portal has no ballot"
-        if channel == "portal":
-            left.discard(name)
-        if first is None or last is None or not first <= on <= last:
-            yield "somebody took part on a day outside the vote"
-    for _ in left - set(_paper_names(session, look.cycle.id, own)):
-        yield "a ballot belongs to nobody who voted"
-
-
-def _paper_names(session: Session, cycle_id: int, own: str) -> Iterator[str]:
-    rows = session.execute(
-        select(PaperBatch.number, PaperBatch.first, PaperBatch.last).where(
-            PaperBatch.cycle_id == cycle_id
-        )
-    )
-    for number, first, last in rows:
-        for serial in range(first, last + 1):
-            yield ledger.ballot_key(own, f"paper:{number}:{serial}")
 
 
 def _final(session: Session, look: Look) -> Iterator[str]:

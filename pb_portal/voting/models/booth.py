@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pb_portal.db import Base
@@ -29,7 +29,10 @@ class VoterSession(Base):
     """A proved identity for the length of one vote. The cookie holds the token, never the key."""
 
     __tablename__ = "voting_session"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        Index("ix_voting_session_voter", "cycle_id", "voter_key"),
+        {"sqlite_with_rowid": False},
+    )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"))
@@ -41,5 +44,7 @@ class VoterSession(Base):
     """By which way the identity was proved: a code of `domain.identity.WAYS`."""
     reminder: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether an address waits to be reminded of this voter's ballot; it goes with the ballot."""
+    mac: Mapped[str] = mapped_column(default="", server_default="")
+    """`roll.visit_mac`: a row written by anybody else opens no ballot."""
     finished: Mapped[bool] = mapped_column(default=False)
     """The ballot is cast: only the same sending repeated is still answered, with its receipt."""

@@ -30,6 +30,8 @@ class Participation(Base):
     voter_key: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str]
     on: Mapped[date]
+    mac: Mapped[str] = mapped_column(default="", server_default="")
+    """`roll.participation_mac`: without the register's key nobody makes or alters a row."""
 
 
 class Ballot(Base):

@@ -77,6 +77,30 @@ class HandedOut(Base):
     on: Mapped[date] = mapped_column(primary_key=True)
     handed: Mapped[int] = mapped_column(default=0)
     taken_back: Mapped[int] = mapped_column(default=0)
+    mac: Mapped[str] = mapped_column(default="", server_default="")
+    """`roll.handed_mac` of these figures."""
+
+
+class PaperRecord(Base):
+    """What was handed out up to a day, signed and blinded (`paper.records`). Only added."""
+
+    __tablename__ = "voting_paper_record"
+    __table_args__ = (CheckConstraint("number >= 1", name="number"),)
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles_cycle.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    through: Mapped[date]
+    """The last day it covers."""
+    closing: Mapped[bool]
+    """Made after the close, with every figure of the vote."""
+    at: Mapped[datetime]
+    commitment: Mapped[str]
+    contents: Mapped[bytes]
+    """The figures, enciphered."""
+    previous: Mapped[str]
+    """SHA-256 of the record before this one, its signature included; empty for the first."""
+    public_key: Mapped[str]
+    signature: Mapped[str]
 
 
 class Batch(Base):

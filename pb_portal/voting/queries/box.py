@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle, CycleArea, Phase, RuleBookRow
 from pb_portal.db import Missing
-from pb_portal.domain import ledger
+from pb_portal.domain import ledger, roll
 from pb_portal.domain.ballots import ANYWHERE, OWN_AND_ONE, Paper
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ON_BALLOT
@@ -52,11 +52,15 @@ def find_poll(session: Session, slug: str) -> Row[int, dict[str, Any]]:
 
 
 def find_voter(
-    session: Session, cycle_id: int, token_hash: str, at: datetime
+    session: Session, cycle_id: int, token_hash: str, at: datetime, roll_key: str
 ) -> VoterSession | None:
-    """The voter of this token, while the half hour lasts."""
+    """The voter of this token, while the half hour lasts; of a visit that the portal itself
+    opened (`roll_key` is the key of the cycle's roll)."""
     voter = find_voter_row(session, cycle_id, token_hash)
-    return voter if voter is not None and voter.expires_at > at else None
+    if voter is None or voter.expires_at <= at:
+        return None
+    mac = roll.visit_mac(roll_key, token_hash, voter.voter_key, voter.area_id, voter.how)
+    return voter if roll.same(voter.mac, mac) else None
 
 
 def find_voter_row(session: Session, cycle_id: int, token_hash: str) -> VoterSession | None:

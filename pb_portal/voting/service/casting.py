@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from pb_portal.domain import ledger
+from pb_portal.domain import ledger, roll
 from pb_portal.domain.ballots import Ballot as Content
 from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.phases import is_open
@@ -49,7 +49,7 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
     """
     here = session.connection()
     voter = statements.enter(here, poll.cycle_id, digest(sending.token))
-    if voter is None:
+    if voter is None or not _is_own(poll, voter, sending.token):
         raise Refusal("voting.session_over")
     name = poll.name(voter.voter_key)
     once = ledger.nonce(poll.box, name, sending.submission)
@@ -79,12 +79,18 @@ def cast(session: Session, poll: Poll, sending: Sending, *, zone: tzinfo) -> str
     return ledger.receipt_of(leaf)
 
 
+def _is_own(poll: Poll, voter: statements.Entry, token: str) -> bool:
+    """Whether the portal itself opened this visit, for this voter."""
+    mac = roll.visit_mac(poll.roll, digest(token), voter.voter_key, voter.area_id, voter.how)
+    return roll.same(voter.mac, mac)
+
+
 def _take_part(here: Connection, poll: Poll, voter_key: str, now: datetime) -> bool:
     """Mark the voter's participation; False when the mark was there already.
 
     The mark is met under a lock, so that sendings of one voter go one after another.
     """
-    if statements.take_part(here, poll.cycle_id, voter_key, "portal", now.date()):
+    if statements.take_part(here, poll.roll, poll.cycle_id, voter_key, "portal", now.date()):
         return True
     if statements.lock_participation(here, poll.cycle_id, voter_key) != "portal":
         raise Refusal("voting.voted_on_paper")

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from pb_portal.db import Base
-from pb_portal.domain import ledger
+from pb_portal.domain import ledger, roll
 from pb_portal.domain.ballots import MOST_LINES, Ballot, check_ballot
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
@@ -28,6 +28,8 @@ class Poll:
     cycle_id: int
     rules: RuleBook
     box: str
+    roll: str
+    """The key of the cycle's roll (`domain.roll`)."""
 
     def name(self, voter_key: str) -> str:
         """Under which name a voter's ballots and draft lie."""
@@ -38,9 +40,11 @@ class Poll:
         return ledger.card_order(self.box, voter_key, ids)
 
 
-def poll_of(cycle_id: int, rules: RuleBook, key: str) -> Poll:
-    """The poll of a cycle; `key` is the installation's ballot key from the settings."""
-    return Poll(cycle_id, rules, ledger.cycle_key(key, cycle_id))
+def poll_of(cycle_id: int, rules: RuleBook, key: str, register_key: str) -> Poll:
+    """The poll of a cycle; the keys are the installation's from the settings: the ballots' and
+    the register's."""
+    box, own = ledger.cycle_key(key, cycle_id), roll.cycle_key(register_key, cycle_id)
+    return Poll(cycle_id, rules, box, own)
 
 
 def digest(token: str) -> str:

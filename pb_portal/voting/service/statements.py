@@ -24,11 +24,12 @@ from sqlalchemy import (
 
 from pb_portal.cycles.models import Phase, RuleBookRow
 from pb_portal.db import Base, DatabaseClock, moment_of
+from pb_portal.domain import roll
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoidedBallot, VoterSession
 from pb_portal.voting.service.poll import insert_on
 
-Entry = Row[str, int, datetime, bool, str, bool, str, datetime, datetime, datetime | None]
+Entry = Row[str, int, datetime, bool, str, bool, str, str, datetime, datetime, datetime | None]
 
 
 def _table(model: type[Base]) -> Table:
@@ -53,6 +54,7 @@ _ENTER = (
         _VISIT.c.finished,
         _VISIT.c.how,
         _VISIT.c.reminder,
+        _VISIT.c.mac,
         _PHASE.c.kind,
         _PHASE.c.starts_at,
         _PHASE.c.ends_at,
@@ -87,9 +89,23 @@ _FINISH = update(_VISIT).where(_VISIT.c.token_hash == _TOKEN).values(finished=Tr
 
 @cache
 def _take_part(dialect: str) -> Executable:
+    names = ("cycle_id", "voter_key", "channel", "on", "mac")
+    columns = [_PARTICIPATION.c[name] for name in names]
+    if dialect == "sqlite":
+        # Its writers are alone, and its trigger refuses whoever inserts over a row (REPLACE).
+        there = exists().where(
+            _PARTICIPATION.c.cycle_id == bindparam("cycle_id"),
+            _PARTICIPATION.c.voter_key == bindparam("voter_key"),
+        )
+        values = [bindparam(column.name, type_=column.type) for column in columns]
+        return (
+            _PARTICIPATION.insert()
+            .from_select(columns, select(*values).where(~there), include_defaults=False)
+            .returning(_PARTICIPATION.c.channel)
+        )
     return (
         insert_on(dialect, _PARTICIPATION)
-        .values({name: bindparam(name) for name in ("cycle_id", "voter_key", "channel", "on")})
+        .values({name: bindparam(name) for name in names})
         .on_conflict_do_nothing(index_elements=["cycle_id", "voter_key"])
         .returning(_PARTICIPATION.c.channel)
     )
@@ -113,12 +129,25 @@ def look_up(
 
 
 def take_part(
-    connection: Connection, cycle_id: int, voter_key: str, channel: str, on: date
+    connection: Connection, roll_key: str, cycle_id: int, voter_key: str, channel: str, on: date
 ) -> bool:
     """Mark a participation; False when there is one already."""
-    row = {"cycle_id": cycle_id, "voter_key": voter_key, "channel": channel, "on": on}
+    row = participation_row(roll_key, cycle_id, voter_key, channel, on)
     made = connection.execute(_take_part(connection.dialect.name), row)
     return made.scalar_one_or_none() is not None
+
+
+def participation_row(
+    roll_key: str, cycle_id: int, voter_key: str, channel: str, on: date
+) -> dict[str, Any]:
+    """A participation with its code."""
+    return {
+        "cycle_id": cycle_id,
+        "voter_key": voter_key,
+        "channel": channel,
+        "on": on,
+        "mac": roll.participation_mac(roll_key, voter_key, channel, on),
+    }
 
 
 def lock_participation(connection: Connection, cycle_id: int, voter_key: str) -> str:

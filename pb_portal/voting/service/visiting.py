@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, updat
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Phase
+from pb_portal.domain import roll
 from pb_portal.domain.ballots import ballot_of
 from pb_portal.domain.coarse_time import next_minute
 from pb_portal.domain.phases import PhaseKind
@@ -38,14 +39,16 @@ def open_voter(session: Session, poll: Poll, proved: Proved, at: datetime) -> st
         if not standing.may_vote_anew(session, poll.cycle_id, name, proved.how):
             _check_changeable(poll.rules, done)
     token = secrets.token_urlsafe(32)
+    hashed, voter_key, area_id = digest(token), proved.voter_key, proved.area_id
     session.add(
         VoterSession(
-            token_hash=digest(token),
+            token_hash=hashed,
             cycle_id=poll.cycle_id,
             voter_key=proved.voter_key,
             area_id=proved.area_id,
             expires_at=next_minute(at + LIFE),
             how=proved.how,
+            mac=roll.visit_mac(poll.roll, hashed, voter_key, area_id, proved.how),
             reminder=letters.has_reminder(session, poll, proved.voter_key),
         )
     )

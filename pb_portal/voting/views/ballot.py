@@ -89,7 +89,7 @@ def _keep(booth: Booth, marks: Marks, *, whole: bool = False) -> None:
     """Keep the marks; with `whole` refuse those that cannot be sent yet."""
     poll, voter_hash = booth.poll, booth.voter.token_hash
     with transaction() as work:
-        voter = queries.find_voter(work, poll.cycle_id, voter_hash, clock.now())
+        voter = queries.find_voter(work, poll.cycle_id, voter_hash, clock.now(), poll.roll)
         if voter is None or voter.finished:
             raise Refusal("voting.session_over")
         service.keep_choices(work, poll, voter, marks, clock.now())

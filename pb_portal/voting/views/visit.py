@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.db import Missing, session
+from pb_portal.domain import roll
 from pb_portal.domain.phases import PhaseKind, state_at
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
@@ -47,13 +48,17 @@ def get_vote(slug: str) -> tuple[Cycle, Phase]:
 
 def poll_of(cycle: Cycle) -> service.Poll:
     """The cycle's poll under the installation's key."""
-    return service.poll_of(cycle.id, cycles.rules_of(cycle), settings().ballot_key)
+    return _poll(cycle.id, cycles.rules_of(cycle))
 
 
 def poll_at(work: Session, slug: str) -> service.Poll:
     """The same from the address alone: sending a ballot needs nothing else of the cycle."""
     row = queries.find_poll(work, slug)
-    return service.poll_of(row.id, RuleBook.from_dict(row.content), settings().ballot_key)
+    return _poll(row.id, RuleBook.from_dict(row.content))
+
+
+def _poll(cycle_id: int, rules: RuleBook) -> service.Poll:
+    return service.poll_of(cycle_id, rules, settings().ballot_key, settings().register_key)
 
 
 def closed_page(cycle: Cycle, phase: Phase, *, late: bool = False) -> tuple[str, int] | None:
@@ -84,7 +89,8 @@ def find_voter(cycle: Cycle) -> VoterSession | None:
     token = cookie.get(TOKEN, "")
     if not token:
         return None
-    return queries.find_voter(session(), cycle.id, service.digest(token), clock.now())
+    own = roll.cycle_key(settings().register_key, cycle.id)
+    return queries.find_voter(session(), cycle.id, service.digest(token), clock.now(), own)
 
 
 def to_start(slug: str) -> Response:

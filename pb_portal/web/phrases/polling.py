@@ -31,6 +31,14 @@ SENTENCES = {
     "polling.reason_missing": N_("Write the reason."),
     "polling.nothing_to_take_back": N_("This person has no paper any more: nothing is taken back."),
     "polling.other_point": N_("The paper was handed out at another polling point: ask there."),
+    "polling.counter_altered": N_(
+        "The number of papers handed out here was altered outside the portal. Hand out no more "
+        "papers and call the commission."
+    ),
+    "polling.counters_differ": N_(
+        "The papers handed out are not those of the people marked at the desks. No batch goes into "
+        "the box before this is cleared up: ask for an audit of the vote."
+    ),
     "polling.batch_size": N_("A batch has from 1 to %(most)s ballots."),
     "polling.no_proposals": N_("No proposal stands on the ballot of this district."),
     "polling.numbers_used_up": N_("There are not so many numbers left in this cycle."),

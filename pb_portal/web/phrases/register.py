@@ -14,6 +14,9 @@ SENTENCES = {
     "register.unfinished": N_(
         "The last file was not loaded to its end. Load it again before freezing."
     ),
+    "register.load_again": N_(
+        "The register was loaded before its lines carried codes. Load the file again, then freeze."
+    ),
     "register.loading": N_("A file is being read for this cycle. Wait until it is done."),
     "register.gave_up": N_("The file could not be read in five attempts. Send it once more."),
     "register.file_gone": N_("The file is no longer there. Send it once more."),

@@ -24,7 +24,7 @@ ALMATY = ZoneInfo("Asia/Almaty")
 def test_the_ballot_box_stays_shut_until_the_rules_are_frozen(session: Session) -> None:
     cycle, papers = make_vote(session, frozen=False)
     voter = make_voter(session, cycle)
-    poll = voting.poll_of(cycle.id, queries.rules_of(cycle), "test-ballot")
+    poll = voting.poll_of(cycle.id, queries.rules_of(cycle), "test-ballot", "test-register")
     now = datetime.now(UTC)
     proved = Proved(voter.key, cycle.areas[0].area_id)
     token = voting.open_voter(session, poll, proved, now)

@@ -16,7 +16,16 @@ from pb_portal.register.models import HelpDesk, RegisterCorrection, RegisterEntr
 from pb_portal.register.service import Asked, Data
 from tests.conftest import sign_in
 from tests.factories import make_person, signed
-from tests.factories.voting import KEY, make_iin, make_vote, make_voter, post, prove, vote
+from tests.factories.voting import (
+    KEY,
+    ROLL_KEYS,
+    make_iin,
+    make_vote,
+    make_voter,
+    post,
+    prove,
+    vote,
+)
 
 BORN = date(1990, 5, 31)
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -44,7 +53,7 @@ def agree(session, by, correction, data, approve=True):
 
     request = get_request(session, correction.approval_id)
     return service.decide_correction(
-        session, by, request, approve=approve, again=data, key=KEY, reason="seen"
+        session, by, request, ROLL_KEYS, approve=approve, again=data, reason="seen"
     )
 
 

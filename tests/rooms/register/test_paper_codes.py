@@ -218,7 +218,7 @@ def test_five_codes_let_five_people_vote_however_many_press_at_once(app, own_app
         people = [make_voter(work, cycle) for _ in range(12)]
         work.flush()
         cycle_id = cycle.id
-        poll = voting.poll_of(cycle_id, rules_of(cycle), "test-ballot")
+        poll = voting.poll_of(cycle_id, rules_of(cycle), "test-ballot", "test-register")
     opened: list[str] = []
     refused: list[str] = []
     broken: list[BaseException] = []

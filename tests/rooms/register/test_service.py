@@ -24,7 +24,7 @@ from pb_portal.register import queries, service
 from pb_portal.register.models import RegisterEntry, RegisterState
 from pb_portal.register.reader import Fault, Resident, read_register
 from tests.factories import make_cycle, make_person, signed
-from tests.factories.voting import make_iin
+from tests.factories.voting import ROLL_KEYS, make_iin
 
 ALMATY = ZoneInfo("Asia/Almaty")
 KEY = "test-register"
@@ -218,10 +218,10 @@ def test_freezing_takes_two_people_and_ends_all_loading(session, cycle):
     load(session, cycle, csv_of(cycle, row_of(cycle)), by=first)
     request = service.propose_freeze(session, first, cycle, reason="Stat office, 1 October")
     with pytest.raises(Refusal) as refused:
-        service.decide_freeze(session, first, request, approve=True)
+        service.decide_freeze(session, first, request, ROLL_KEYS, approve=True)
     assert refused.value.code == "approval.same_person"
     assert not queries.is_frozen(session, cycle.id)
-    service.decide_freeze(session, second, request, approve=True)
+    service.decide_freeze(session, second, request, ROLL_KEYS, approve=True)
     assert queries.is_frozen(session, cycle.id)
     for act in (
         lambda: load(session, cycle, csv_of(cycle, row_of(cycle)), by=first),
@@ -240,7 +240,7 @@ def test_a_commissioner_may_be_the_second_person(session, cycle):
     load(session, cycle, csv_of(cycle, row_of(cycle)), by=first)
     request = service.propose_freeze(session, first, cycle)
     second = signed(make_person(session, "commissioner"))
-    assert service.decide_freeze(session, second, request, approve=True).frozen_at
+    assert service.decide_freeze(session, second, request, ROLL_KEYS, approve=True).frozen_at
 
 
 def test_the_database_itself_refuses_one_person_as_both(session, cycle):
@@ -259,7 +259,7 @@ def test_a_register_loaded_again_after_the_request_is_a_conflict(session, cycle,
     request = service.propose_freeze(session, signed(first), cycle)
     load(session, cycle, csv_of(cycle, row_of(cycle)), by=signed(first, at + timedelta(minutes=1)))
     with pytest.raises(Conflict) as refused:
-        service.decide_freeze(session, signed(second), request, approve=True)
+        service.decide_freeze(session, signed(second), request, ROLL_KEYS, approve=True)
     assert refused.value.code == "register.changed"
 
 
@@ -267,7 +267,7 @@ def test_declining_leaves_it_open(session, cycle):
     first, second = (signed(make_person(session, "registrar")) for _ in range(2))
     load(session, cycle, csv_of(cycle, row_of(cycle)), by=first)
     request = service.propose_freeze(session, first, cycle)
-    service.decide_freeze(session, second, request, approve=False)
+    service.decide_freeze(session, second, request, ROLL_KEYS, approve=False)
     assert not queries.is_frozen(session, cycle.id)
     assert session.get(ApprovalRequest, request.id).state == "declined"
 
@@ -294,7 +294,7 @@ def test_a_request_of_another_kind_freezes_nothing(session, cycle):
     session.flush()
     with pytest.raises(Missing):
         service.decide_freeze(
-            session, signed(make_person(session, "registrar")), other, approve=True
+            session, signed(make_person(session, "registrar")), other, ROLL_KEYS, approve=True
         )
 
 

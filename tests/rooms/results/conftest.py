@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
@@ -14,8 +13,9 @@ from pb_portal.domain import ledger
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.proposals.models import Proposal
-from pb_portal.voting.models import Ballot, Participation
+from pb_portal.voting.models import Ballot
 from tests.factories import make_cycle, make_person, make_proposal
+from tests.factories.voting import mark_participation
 
 TELLS_ALL = {"smallest_group": 1}
 """Options of a rule book that publishes figures of however few, for tests that read them."""
@@ -38,14 +38,7 @@ def cast(session: Session) -> Cast:
             )
         )  # fmt: skip
         if revision == 1:
-            session.add(
-                Participation(
-                    cycle_id=cycle.id,
-                    voter_key=voter,
-                    channel="portal",
-                    on=datetime.now(UTC).date(),
-                )
-            )
+            mark_participation(session, cycle, voter)
         session.flush()
 
     return put

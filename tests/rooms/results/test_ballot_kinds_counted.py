@@ -54,7 +54,7 @@ WINNERS = {
 
 def cast(session, cycle, papers, home, given, number):
     rules = rules_of(cycle)
-    poll = voting.poll_of(cycle.id, rules, "test-ballot")
+    poll = voting.poll_of(cycle.id, rules, "test-ballot", "test-register")
     area_id = cycle.areas["ab".index(home)].area_id
     proved = Proved(make_voter(session, cycle).key, area_id)
     token = voting.open_voter(session, poll, proved, database_now(session))

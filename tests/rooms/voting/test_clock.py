@@ -33,7 +33,7 @@ def vote_ending(session, minutes: int):
     cycle, papers = make_vote(session)
     phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
     phase.ends_at = database_now(session) + timedelta(minutes=minutes)
-    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
     proved = Proved(make_voter(session, cycle).key, cycle.areas[0].area_id)
     token = service.open_voter(session, poll, proved, database_now(session))
     return cycle, poll, service.Sending(token, (papers[0].id,), "a" * 32)

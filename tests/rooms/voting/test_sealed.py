@@ -11,21 +11,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from werkzeug.routing.converters import NumberConverter
 
 from pb_portal.db import database_now, db
-from pb_portal.domain import ledger
+from pb_portal.domain import ledger, roll
 from pb_portal.domain.permissions import Role
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.voting import queries
 from pb_portal.voting.ledger import sealing
-from pb_portal.voting.models import Ballot, Participation, PendingLeaf
+from pb_portal.voting.models import Ballot, Participation, PendingLeaf, VoterSession
 from pb_portal.voting.paper.models import Batch, HandedOut, PollingPoint
+from pb_portal.voting.service.statements import participation_row
 from tests.conftest import sign_in
 from tests.factories import make_person
-from tests.factories.voting import make_vote, make_voter, prove, vote
+from tests.factories.voting import KEY, make_vote, make_voter, prove, vote
 from tests.rooms.voting.test_sealing import cast, proof_of, seal
 
 PLANTED = 7919
@@ -58,15 +59,21 @@ def planted(session):
             }
         )
         people.append(
-            {
-                "cycle_id": cycle.id,
-                "voter_key": f"planted-{number}",
-                "channel": "portal",
-                "on": today,
-            }
+            participation_row(
+                roll.cycle_key(KEY, cycle.id), cycle.id, f"planted-{number}", "portal", today
+            )
         )
     session.execute(insert(Ballot), ballots)
+    visits = [
+        {
+            "token_hash": one["voter_key"], "cycle_id": cycle.id, "voter_key": one["voter_key"],
+            "area_id": area, "expires_at": database_now(session),
+        }
+        for one in people
+    ]  # fmt: skip
+    session.execute(insert(VoterSession), visits)
     session.execute(insert(Participation), people)
+    session.execute(delete(VoterSession))
     plant_papers(session, cycle, today)
     session.flush()
     return cycle, papers

@@ -221,7 +221,7 @@ def test_a_copy_of_the_database_does_not_tell_which_ballot_came_in_which_batch(s
 def test_casting_takes_no_statement_more_for_the_ledger(session):
     cycle, papers = make_vote(session)
     voter = make_voter(session, cycle)
-    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
     made: list[str] = []
     engine = session.connection().engine
     event.listen(engine, "before_cursor_execute", lambda *a: made.append(a[2]))

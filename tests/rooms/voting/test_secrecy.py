@@ -32,7 +32,7 @@ def at_once(app):
 
 
 def cast_for(session, cycle, voter, choices, submission="a" * 32):
-    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
     proved = Proved(voter.key, cycle.areas[0].area_id)
     token = service.open_voter(session, poll, proved, database_now(session))
     return service.cast(
@@ -158,7 +158,7 @@ def test_a_ballot_costs_the_same_few_statements_whatever_the_box_holds(app, own_
     with own_app.app_context():
         with transaction() as work:
             cycle, papers = make_vote(work)
-            poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+            poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
             voters = [make_voter(work, cycle) for _ in range(30)]
             tokens = [
                 service.open_voter(
@@ -192,7 +192,7 @@ def test_under_another_key_of_the_box_nobody_votes_twice(session):
     cycle, papers = make_vote(session)
     voter = make_voter(session, cycle)
     cast_for(session, cycle, voter, [papers[0].id])
-    poll = service.poll_of(cycle.id, rules_of(cycle), "another-key")
+    poll = service.poll_of(cycle.id, rules_of(cycle), "another-key", "test-register")
     proved = Proved(voter.key, cycle.areas[0].area_id)
     token = service.open_voter(session, poll, proved, database_now(session))
     with pytest.raises(Refusal) as refused:

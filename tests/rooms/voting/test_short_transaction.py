@@ -41,7 +41,7 @@ def statements_of(session, poll, voter, area_id, choice, submission):
 def test_a_ballot_takes_eight_statements_and_a_changed_one_ten(session):
     cycle, papers = make_vote(session)
     voter = make_voter(session, cycle)
-    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
     area_id = cycle.areas[0].area_id
     first = statements_of(session, poll, voter, area_id, papers[0].id, "1" * 32)
     assert first == FIRST

@@ -21,6 +21,7 @@ from tests.factories.voting import (
     make_iin,
     make_vote,
     make_voter,
+    mark_participation,
     post,
     prove,
     submission_on,
@@ -343,10 +344,7 @@ def test_where_a_vote_cannot_be_changed_the_second_visit_says_so(client, session
 def test_whoever_voted_on_paper_is_stopped(client, session, at):
     cycle, _ = make_vote(session)
     voter = make_voter(session, cycle)
-    session.add(
-        Participation(cycle_id=cycle.id, voter_key=voter.key, channel="paper", on=at.date())
-    )
-    session.flush()
+    mark_participation(session, cycle, voter.key, "paper", at.date())
     answer = prove(client, session, cycle.slug, voter)
     assert answer.status_code == 422
     assert "already voted on paper" in answer.text

@@ -112,7 +112,9 @@ def test_a_decision_on_a_freeze_that_is_neither_yes_nor_no_changes_nothing(
 ) -> None:
     cycle = make_cycle(session, PhaseKind.REVIEW)
     now = datetime.now(UTC)
-    session.add(RegisterState(cycle_id=cycle.id, entries=3, loaded_at=now - timedelta(days=1)))
+    session.add(
+        RegisterState(cycle_id=cycle.id, entries=3, loaded_at=now - timedelta(days=1), digest="0")
+    )
     request = ApprovalRequest(
         kind="register.freeze",
         subject=f"register:{cycle.id}",

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pb_portal.approvals import queries as approvals
+from pb_portal.domain import roll
 from pb_portal.domain.polling import UNDERWAY, BatchState
 from pb_portal.voting import queries as voting
 from pb_portal.voting.paper.models import Batch, HandedOut, PollingPoint
@@ -70,6 +71,23 @@ def handed_at(session: Session, point_ids: Sequence[int]) -> dict[int, int]:
         .group_by(HandedOut.point_id)
     )
     return {point_id: int(people) for point_id, people in rows}
+
+
+def figures_intact(roll_key: str, row: HandedOut) -> bool:
+    """Whether the portal itself wrote these figures."""
+    mac = roll.handed_mac(roll_key, row.point_id, row.on, row.handed, row.taken_back)
+    return roll.same(row.mac, mac)
+
+
+def counters_of(session: Session, cycle_id: int) -> Sequence[HandedOut]:
+    """Every counter of a cycle, by point and day."""
+    return session.scalars(
+        select(HandedOut)
+        .join(PollingPoint, PollingPoint.id == HandedOut.point_id)
+        .where(PollingPoint.cycle_id == cycle_id)
+        .order_by(HandedOut.point_id, HandedOut.on)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def is_explained(session: Session, cycle_id: int, found: Sums) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from pb_portal.approvals import service as approvals
@@ -17,10 +20,12 @@ from pb_portal.voting import queries as voting
 from pb_portal.voting.models import Ballot
 from pb_portal.voting.paper import queries
 from pb_portal.voting.paper.models import Batch, PaperClosing
+from pb_portal.voting.paper.queries import figures
 from pb_portal.voting.paper.queries.figures import handed_at
 from pb_portal.voting.paper.service.checking import check_marks
 from pb_portal.voting.paper.service.printing import log, move
 from pb_portal.voting.paper.service.returning import subject_of
+from pb_portal.voting.queries.opened import holders_by_day
 from pb_portal.voting.service.poll import Poll, insert, poll_of
 
 ACCEPT = "polling.accept"
@@ -47,8 +52,8 @@ def accept(
 ) -> None:
     """Put every valid ballot of the batch into the box.
 
-    Refuses more papers than people who were handed one (`polling.invented`), in the cycle and at
-    the point.
+    Refuses counters that were altered (`polling.counters_differ`) and more papers than people who
+    were handed one (`polling.invented`), in the cycle and at the point.
     """
     demand(by.actor, P.ACCEPT_PAPER)
     if queries.find_keyer(batch, by.actor.person_id) is not None:
@@ -57,6 +62,7 @@ def accept(
     if request.payload["version"] != batch.version:
         raise Conflict("polling.batch_moved", state=batch.state)
     _check_ready(session, batch)
+    _check_counters(session, batch.cycle_id, poll.roll)
     _check_sum(session, batch)
     read = queries.final_marks(session, batch.id)
     valid = {serial: marks for serial, marks in read.items() if marks.verdict == Verdict.VALID}
@@ -81,6 +87,19 @@ def _check_ready(session: Session, batch: Batch) -> None:
     if session.get(PaperClosing, batch.cycle_id) is not None:
         raise Refusal("polling.certified")
     voting.demand_closed(session, batch.cycle_id, database_now(session))
+
+
+def _check_counters(session: Session, cycle_id: int, roll_key: str) -> None:
+    """Refuse (`polling.counters_differ`) while the papers handed out are not those of the people
+    whom the desks have marked, as the desks marked them."""
+    counters = figures.counters_of(session, cycle_id)
+    marked = holders_by_day(session, cycle_id, database_now(session), roll_key)
+    counted: Counter[date] = Counter()
+    for row in counters:
+        counted[row.on] += row.handed - row.taken_back
+    intact = all(figures.figures_intact(roll_key, row) for row in counters)
+    if not intact or marked is None or +counted != +marked:
+        raise Refusal("polling.counters_differ")
 
 
 def _check_sum(session: Session, batch: Batch) -> None:

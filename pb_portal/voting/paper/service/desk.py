@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.approvals import service as approvals
@@ -16,7 +16,7 @@ from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.models import Phase
 from pb_portal.db import database_now
-from pb_portal.domain import polling
+from pb_portal.domain import polling, roll
 from pb_portal.domain.phases import PhaseKind, is_open
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.rule_book import RuleBook
@@ -25,9 +25,8 @@ from pb_portal.register import queries as register
 from pb_portal.register.identity.base import Desk, admitted, find_person
 from pb_portal.register.models import RegisterEntry
 from pb_portal.voting import queries as voting
-from pb_portal.voting.models import Participation
 from pb_portal.voting.paper.models import HandedOut, PollingPoint
-from pb_portal.voting.paper.queries.figures import TAKE_BACK
+from pb_portal.voting.paper.queries.figures import TAKE_BACK, figures_intact
 from pb_portal.voting.paper.service.points import demand_charge
 from pb_portal.voting.service import statements
 from pb_portal.voting.service.poll import insert
@@ -88,16 +87,22 @@ def hand_out(
         _check_rules(entry, rules)
     except Refusal as refusal:
         return Handed(refusal)
-    today = now.astimezone(zone).date()
-    here = session.connection()
-    first = statements.take_part(here, point.cycle_id, entry.voter_key, "paper", today)
-    token = polling.seal(key, entry.voter_key)
-    if not first:
-        channel = statements.lock_participation(here, point.cycle_id, entry.voter_key)
-        code = "polling.voted_on_portal" if channel == "portal" else "polling.has_paper"
-        return Handed(Refusal(code), token if channel == "paper" else "")
-    _count(session, point.id, today)
-    return Handed(token=token)
+    return _mark(session, point, entry.voter_key, now.astimezone(zone).date(), key)
+
+
+def _mark(session: Session, point: PollingPoint, voter_key: str, today: date, key: str) -> Handed:
+    """Count one paper more and mark the person, or neither. The database takes no participation
+    on paper without a counter of that day."""
+    here, token = session.connection(), polling.seal(key, voter_key)
+    roll_key = roll.cycle_key(key, point.cycle_id)
+    with session.begin_nested() as both:
+        count_papers(session, roll_key, point.id, today, handed=1)
+        if statements.take_part(here, roll_key, point.cycle_id, voter_key, "paper", today):
+            return Handed(token=token)
+        both.rollback()
+    channel = statements.lock_participation(here, point.cycle_id, voter_key)
+    code = "polling.voted_on_portal" if channel == "portal" else "polling.has_paper"
+    return Handed(Refusal(code), token if channel == "paper" else "")
 
 
 def _check_open(session: Session, point: PollingPoint, phase: Phase | None, now: object) -> None:
@@ -118,16 +123,30 @@ def _check_rules(entry: RegisterEntry, rules: RuleBook) -> None:
         raise Refusal(code, **refusal.params) from refusal
 
 
-def _count(session: Session, point_id: int, today: date) -> None:
-    """One more paper handed out today; counters tell neither whom nor when."""
-    statement = insert(session, HandedOut).values(
-        point_id=point_id, on=today, handed=1, taken_back=0
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["point_id", "on"], set_={"handed": HandedOut.handed + 1}
+def count_papers(
+    session: Session, roll_key: str, point_id: int, on: date, *, handed: int = 0, back: int = 0
+) -> None:
+    """So many papers more handed out and taken back on a day; counters tell neither whom nor
+    when. Refuses (`polling.other_point`) more taken back than were handed out here, and
+    (`polling.counter_altered`) to count on from figures that somebody else wrote."""
+    row = session.get(HandedOut, (point_id, on), with_for_update=True, populate_existing=True)
+    if row is None:
+        zero = roll.handed_mac(roll_key, point_id, on, 0, 0)
+        session.execute(
+            insert(session, HandedOut)
+            .values(point_id=point_id, on=on, handed=0, taken_back=0, mac=zero)
+            .on_conflict_do_nothing(index_elements=["point_id", "on"])
         )
-    )
+        row = session.get_one(
+            HandedOut, (point_id, on), with_for_update=True, populate_existing=True
+        )
+    if not figures_intact(roll_key, row):
+        raise Conflict("polling.counter_altered")
+    if row.taken_back + back > row.handed + handed:
+        raise Conflict("polling.other_point")
+    row.handed, row.taken_back = row.handed + handed, row.taken_back + back
+    row.mac = roll.handed_mac(roll_key, point_id, on, row.handed, row.taken_back)
+    session.flush()
 
 
 def propose_take_back(
@@ -167,26 +186,13 @@ def take_back(
     if phase is None or not is_open(phase, database_now(session)):
         raise Refusal("polling.not_open")
     voter_key = polling.unseal(key, request.payload["token"])
-    gone = session.execute(
-        delete(Participation)
-        .where(
-            Participation.cycle_id == point.cycle_id,
-            Participation.voter_key == voter_key,
-            Participation.channel == "paper",
-        )
-        .returning(Participation.on)
-    ).scalar_one_or_none()
-    if gone is None:
+    done = voting.find_participation(session, point.cycle_id, voter_key)
+    if done is None or done.channel != "paper":
         raise Conflict("polling.nothing_to_take_back")
-    counted = session.execute(
-        update(HandedOut)
-        .where(
-            HandedOut.point_id == point.id,
-            HandedOut.on == gone,
-            HandedOut.handed > HandedOut.taken_back,
-        )
-        .values(taken_back=HandedOut.taken_back + 1)
-        .returning(HandedOut.point_id)
-    ).scalar_one_or_none()
-    if counted is None:
-        raise Conflict("polling.other_point")
+    count_papers(session, roll.cycle_key(key, point.cycle_id), point.id, done.on, back=1)
+    # The database compares: it gives away the row that the approved request names, and no other.
+    # Whoever decided on the request takes the name out again before the transaction ends.
+    request.payload = {**request.payload, "mac": done.mac}
+    session.flush()
+    session.delete(done)
+    session.flush()

@@ -28,7 +28,7 @@ def rules_of(cycle: Cycle) -> RuleBook:
 def keys_of(cycle: Cycle) -> Keys:
     """The keys that acts on paper need, from the settings."""
     settings = current_app.config["SETTINGS"]
-    poll = voting.poll_of(cycle.id, rules_of(cycle), settings.ballot_key)
+    poll = voting.poll_of(cycle.id, rules_of(cycle), settings.ballot_key, settings.register_key)
     return Keys(poll, settings.register_key)
 
 

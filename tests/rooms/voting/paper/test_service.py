@@ -122,7 +122,7 @@ def test_nothing_of_a_handed_paper_tells_who_took_it_or_when(polls):
     polls.voters(3)
     assert polls.session.scalar(select(func.count()).select_from(AuditEntry)) == before
     columns = {column.name for column in HandedOut.__table__.columns}
-    assert columns == {"point_id", "on", "handed", "taken_back"}
+    assert columns == {"point_id", "on", "handed", "taken_back", "mac"}
 
 
 def test_a_paper_handed_out_by_mistake_is_taken_back_by_two_people(polls):
@@ -403,8 +403,10 @@ def test_invented_papers_are_refused(polls):
 
 
 def test_papers_handed_out_elsewhere_do_not_cover_invented_ones_here(polls):
-    polls.voters(3)
-    polls.session.execute(text("UPDATE voting_paper_handed SET handed = 1"))
+    polls.voters(1)
+    here, polls.point = polls.point, polls.another_point()
+    polls.voters(2)
+    polls.point = here
     batch = polls.agreed(5, [polls.marks(1)] * 2)
     polls.close()
     request = service.propose_accept(polls.session, polls.by(0), batch)
