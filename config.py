@@ -99,6 +99,28 @@ class Settings(BaseSettings):
     register_limit_mb: int = Field(
         300, ge=1, le=2000, description="Largest file of residents taken by the page"
     )
+    parse_memory_mb: int = Field(
+        176, ge=64, le=4096, description="Memory for reading one file that was sent"
+    )
+    parse_cpu_seconds: float = Field(
+        1.0, ge=0.2, le=600, description="Work on one file that was sent; more for large ones"
+    )
+    parse_wall_seconds: float = Field(
+        15.0, ge=1, le=600, description="How long one file may take, waiting included"
+    )
+    parse_most_memory_mb: int = Field(
+        1024, ge=64, le=16384, description="Memory for reading a large file of residents"
+    )
+    parse_at_once: int = Field(
+        1, ge=1, le=16, description="Files of one kind read at the same moment"
+    )
+    picture_megapixels: int = Field(50, ge=1, le=500, description="Largest picture")
+    picture_memory_mb: int = Field(
+        150, ge=32, le=4096, description="Memory a picture may take when it is unpacked"
+    )
+    stranger_limit_kb: int = Field(
+        1024, ge=64, le=102400, description="Largest request of somebody who has not signed in"
+    )
     ledger_percent: int = Field(
         5, ge=0, le=100, description="Per cent a contract may differ from the promise unexplained"
     )

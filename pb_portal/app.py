@@ -14,12 +14,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
-from pb_portal import cli, jobs
+from pb_portal import cli, jobs, parsing
 from pb_portal.accounts import interruptions, login
 from pb_portal.db import db
 from pb_portal.files import commands as files
 from pb_portal.pages import health
-from pb_portal.web import assets, errors, guard, i18n, limits, page, quick, storage, words
+from pb_portal.web import assets, errors, guard, i18n, limits, page, quick, senders, storage, words
 
 ROOMS = (
     "pages",
@@ -124,6 +124,7 @@ def _attach(app: Flask, settings: Settings) -> None:
     app.after_request(_without_counters)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    senders.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app)
     quick.init_app(app)
@@ -137,6 +138,7 @@ def _attach(app: Flask, settings: Settings) -> None:
     cli.init_app(app)
     app.cli.add_command(jobs.commands)
     app.extensions[storage.STORE] = files.store_of(settings)
+    parsing.configure(_parsing_limits(settings), settings.pb_instance / "parsing")
     guard.public(app.view_functions["static"])
     Talisman(
         app,
@@ -160,6 +162,18 @@ def _without_counters(response: Response) -> Response:
     for name in ("Limit", "Remaining", "Reset"):
         response.headers.pop(f"X-RateLimit-{name}", None)
     return response
+
+
+def _parsing_limits(settings: Settings) -> parsing.Limits:
+    return parsing.Limits(
+        memory_mb=settings.parse_memory_mb,
+        cpu_seconds=settings.parse_cpu_seconds,
+        wall_seconds=settings.parse_wall_seconds,
+        most_memory_mb=settings.parse_most_memory_mb,
+        at_once=settings.parse_at_once,
+        picture_megapixels=settings.picture_megapixels,
+        picture_memory_mb=settings.picture_memory_mb,
+    )
 
 
 def _private_by_default(response: Response) -> Response:

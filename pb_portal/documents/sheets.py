@@ -1,4 +1,4 @@
-"""Spreadsheets, out and in: XLSX written with XlsxWriter, read with calamine.
+"""Spreadsheets, out and in: XLSX written with XlsxWriter, read by `workbooks` in a child process.
 
 What is written as text stays text, so nothing a person typed becomes a formula. What is read may
 hold no formulas: a file whose figures change when it is opened is no evidence.
@@ -7,24 +7,22 @@ hold no formulas: a file whose figures change when it is opened is no evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Literal
-from zipfile import BadZipFile, ZipFile
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
 
 from pb_portal.domain.refusal import Refusal
+from pb_portal.parsing import Size, parse
 
 Kind = Literal["text", "number", "money", "date"]
 Value = str | int | Decimal | date | None
 
 MOST_ROWS = 20_000
-MOST_UNPACKED = 200 * 1024 * 1024
 MOST_LETTERS = 32_767
 """The longest text a cell of XLSX can hold."""
 
@@ -34,7 +32,6 @@ FORMATS = {
     "money": {"num_format": "#,##0"},
     "date": {"num_format": "dd.mm.yyyy"},
 }
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 (the format knows no time zone)
 
 
@@ -122,21 +119,32 @@ def read(data: bytes, *, columns: Sequence[str], most_rows: int = MOST_ROWS) -> 
     `columns` must all be there (case and spaces aside); rows then hold their values under these
     names. Whole numbers come as int, others as Decimal, dates as date, empty cells as None.
 
-    Raises Refusal: `sheet.unreadable`, `sheet.formulas` (row), `sheet.too_large` (most),
-    `sheet.no_column` (column), `sheet.twice` (column).
+    Raises Refusal: `sheet.unreadable`, `sheet.formulas`, `sheet.too_large` (most),
+    `sheet.no_column` (column), `sheet.twice` (column), `file.too_heavy`, `file.busy`.
     """
-    _look_inside(data)
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        lines: Iterator[list[Any]] = iter(
-            book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-        )
-    except (CalamineError, OSError, ValueError, IndexError) as broken:
-        raise Refusal("sheet.unreadable") from broken
-    headings = [" ".join(str(name).split()) for name in next(lines, [])]
+    return table_of(read_lines(data, most_rows=most_rows), columns, most_rows=most_rows)
+
+
+def read_lines(data: bytes, *, most_rows: int = MOST_ROWS) -> list[list[Any]]:
+    """The lines of the first sheet as plain values, for `table_of`; read in a child process."""
+    lines: list[list[Any]] = parse(
+        "pb_portal.documents.workbooks:read_lines",
+        data,
+        lane="sheets",
+        size=Size(memory_mb=8, cpu_seconds=0.5),
+        most_rows=most_rows,
+    )
+    return lines
+
+
+def table_of(
+    lines: Sequence[Sequence[Any]], columns: Sequence[str], *, most_rows: int = MOST_ROWS
+) -> Table:
+    """Lines under these headings; refuses as `read` does."""
+    headings = [" ".join(str(_value(name) or "").split()) for name in lines[0]] if lines else []
     places = _places(headings, columns)
     table = Table(columns=[name for name in headings if name])
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(lines[1:], start=2):
         values = {name: _value(line[place]) for name, place in places.items() if place < len(line)}
         if all(value is None for value in values.values()):
             continue
@@ -144,19 +152,6 @@ def read(data: bytes, *, columns: Sequence[str], most_rows: int = MOST_ROWS) -> 
             raise Refusal("sheet.too_large", most=most_rows)
         table.rows.append(Row(number, values))
     return table
-
-
-def _look_inside(data: bytes) -> None:
-    """Refuse bombs and formulas before anything is unpacked whole."""
-    try:
-        with ZipFile(BytesIO(data)) as packed:
-            if sum(member.file_size for member in packed.infolist()) > MOST_UNPACKED:
-                raise Refusal("sheet.too_large", most=MOST_ROWS)
-            for member in packed.namelist():
-                if member.startswith("xl/worksheets/") and FORMULA.search(packed.read(member)):
-                    raise Refusal("sheet.formulas")
-    except (BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as broken:
-        raise Refusal("sheet.unreadable") from broken
 
 
 def _places(headings: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
@@ -173,13 +168,9 @@ def _places(headings: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
 
 
 def _value(cell: Any) -> Value:
-    if isinstance(cell, bool):
-        return int(cell)
-    if isinstance(cell, float):
-        return int(cell) if cell.is_integer() else Decimal(str(cell))
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, (int, date)):
-        return cell
-    text = str(cell).strip()
-    return text or None
+    """What a reader's plain value stands for."""
+    if not isinstance(cell, list):
+        value: Value = cell
+        return value
+    kind, text = cell
+    return date.fromisoformat(text) if kind == "date" else Decimal(text)

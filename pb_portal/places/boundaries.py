@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import IO, Any, Protocol
 
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, mapping, shape
@@ -14,7 +14,7 @@ from shapely.validation import explain_validity
 
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import fold
-from pb_portal.places.models import Area
+from pb_portal.parsing import Size, parse
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_AREAS = 200
@@ -24,6 +24,26 @@ LIGHT = 0.0001
 """Degrees (some ten metres) by which an outline may be straightened."""
 OVERLAP = 0.01
 """Part of the smaller district that may lie in another: borders drawn twice are never equal."""
+
+
+class District(Protocol):
+    """What a district is known by."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def names(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A district, in the child."""
+
+    id: int
+    code: str
+    names: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,9 +70,30 @@ class Reading:
         self.faults.append((place, code, figures))
 
 
-def read_boundaries(data: bytes, areas: Sequence[Area]) -> Reading:
-    """Read a file against the districts there are. Raises `Refusal` for what is no GeoJSON; every
-    other fault is listed, and nothing may be taken over while there is one."""
+def read_boundaries(data: bytes, areas: Iterable[District]) -> Reading:
+    """Read a file against the districts there are, in a child process. Raises `Refusal` for what
+    is no GeoJSON; every other fault is listed, and nothing may be taken over while there is one."""
+    if len(data) > MOST_BYTES:
+        raise Refusal("boundary.too_large", field="file", most=MOST_BYTES // 1024 // 1024)
+    plain = parse(
+        "pb_portal.places.boundaries:read_plain",
+        data,
+        lane="boundaries",
+        size=Size(memory_mb=8),
+        field="file",
+        areas=[[area.id, area.code, dict(area.names)] for area in areas],
+    )
+    return Reading([Boundary(*one) for one in plain["found"]], [(*f,) for f in plain["faults"]])
+
+
+def read_plain(source: IO[bytes], *, areas: list[tuple[int, str, dict[str, str]]]) -> Any:
+    """The reader itself: a `Reading` as plain data."""
+    reading = _read(source.read(), [_Known(*one) for one in areas])
+    found = [[getattr(one, place.name) for place in fields(one)] for one in reading.found]
+    return {"found": found, "faults": reading.faults}
+
+
+def _read(data: bytes, areas: Sequence[District]) -> Reading:
     reading = Reading()
     shapes: dict[int, Polygon | MultiPolygon] = {}
     for place, feature in enumerate(_features(data), 1):
@@ -80,8 +121,6 @@ def read_boundaries(data: bytes, areas: Sequence[Area]) -> Reading:
 
 
 def _features(data: bytes) -> list[Any]:
-    if len(data) > MOST_BYTES:
-        raise Refusal("boundary.too_large", field="file", most=MOST_BYTES // 1024 // 1024)
     try:
         value = json.loads(data.decode("utf-8-sig"))
         features = value["features"]
@@ -145,8 +184,8 @@ def _code(feature: Mapping[str, Any], place: int) -> str:
 
 
 def _known(
-    areas: Sequence[Area], names: Mapping[str, str], feature: Mapping[str, Any]
-) -> Area | None:
+    areas: Sequence[District], names: Mapping[str, str], feature: Mapping[str, Any]
+) -> District | None:
     """The district meant: by its code, else by a name in any language."""
     code = _code(feature, 0)
     by_code = next((area for area in areas if area.code == code), None)

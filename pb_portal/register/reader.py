@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import IO, Any
 
 from pb_portal.domain.identity import iin_agrees, is_iin, normal_phone, parse_birth_date
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import fold
+from pb_portal.parsing import Size, parse_pieces
 from pb_portal.register.sheets import day_of, is_workbook, sheet_rows
-from pb_portal.register.tables import csv_rows
+from pb_portal.register.tables import Row, csv_rows
+
+BATCH = 200
 
 COLUMNS = {
     "iin": ("iin", "personal id number", "иин", "жсн"),
@@ -73,16 +77,74 @@ def _silent(done: int, of: int) -> None:
 def read_register(
     stream: IO[bytes], told: Callable[[int, int], None] = _silent
 ) -> Iterator[Resident | Fault]:
-    """Residents and faults, in order, from CSV or XLSX. `told` hears how many bytes of how many
-    are read. Refuses a file that is no such table at all."""
-    workbook = is_workbook(stream)
-    rows = sheet_rows(stream, told) if workbook else csv_rows(stream, told)
+    """Residents and faults, in order, from CSV or XLSX, read in a child process. `told` hears how
+    many bytes of how many are read. Refuses a file that is no such table at all."""
+    for done, of, rows in _pieces("read_plain", stream):
+        told(done, of)
+        for number, *values in rows:
+            if len(values) == 2:
+                yield Fault(number, *values)
+            else:
+                iin, born, area, permanent, phone = values
+                yield Resident(number, iin, date.fromisoformat(born), area, permanent, phone)
+
+
+def read_cells(stream: IO[bytes]) -> Iterator[Row]:
+    """Numbers and cells of all lines as they stand in the file, its headings first."""
+    for _, _, rows in _pieces("cells_plain", stream):
+        yield from ((number, cells) for number, cells in rows)
+
+
+def _pieces(reader: str, stream: IO[bytes]) -> Iterator[Any]:
+    return parse_pieces(
+        f"pb_portal.register.reader:{reader}",
+        stream,
+        size=Size(memory_mb=16, cpu_seconds=4),
+        field="file",
+    )
+
+
+def read_plain(source: IO[bytes]) -> Iterator[Any]:
+    """The reader itself: how far it is, and lines as plain data."""
+    workbook = is_workbook(source)
+    progress = _Progress()
+    rows = _rows(source, progress)
     _, header = next(rows, (0, []))
     places = _places(header)
     # a sheet leaves out the empty cells at the end of a row
     width = len(header) if workbook else 0
-    for line, cells in rows:
-        yield _resident(line, cells + [""] * (width - len(cells)), places)
+    read = (_resident(line, cells + [""] * (width - len(cells)), places) for line, cells in rows)
+    return _batches((_plain(one) for one in read), progress)
+
+
+def cells_plain(source: IO[bytes]) -> Iterator[Any]:
+    """The reader of `read_cells`."""
+    progress = _Progress()
+    return _batches(_rows(source, progress), progress)
+
+
+def _rows(source: IO[bytes], progress: _Progress) -> Iterator[Row]:
+    return sheet_rows(source, progress) if is_workbook(source) else csv_rows(source, progress)
+
+
+class _Progress:
+    """How many bytes of how many are read."""
+
+    done, of = 0, 1
+
+    def __call__(self, done: int, of: int) -> None:
+        self.done, self.of = done, of
+
+
+def _batches(rows: Iterator[Any], progress: _Progress) -> Iterator[Any]:
+    while some := list(islice(rows, BATCH)):
+        yield progress.done, progress.of, some
+
+
+def _plain(read: Resident | Fault) -> tuple[Any, ...]:
+    if isinstance(read, Fault):
+        return read.line, read.code, read.params
+    return read.line, read.iin, read.born.isoformat(), read.area, read.permanent, read.phone
 
 
 def _places(header: list[str]) -> dict[str, int]:

@@ -26,6 +26,8 @@ MOST_SMALL = 4 * 1024**2
 """Unpacked bytes of a sheet, of all its texts, and of the parts that only describe it."""
 LONGEST_CELL = 1000
 MOST_COLUMNS = 200
+MOST_RATIO = 200
+"""How many times its packed size a part of more than a few megabytes may have."""
 PIECE = 1 << 16
 EPOCH = date(1899, 12, 30)
 """Day 0 of spreadsheets. Where days count from 1904, birth dates disagree with the IINs."""
@@ -51,7 +53,8 @@ def sheet_rows(stream: IO[bytes], told: Callable[[int, int], None]) -> Iterator[
     read. Refuses (`register.bad_workbook`) what is no workbook, or too large unpacked."""
     try:
         with zipfile.ZipFile(stream) as archive:
-            if len(archive.infolist()) > MOST_PARTS:
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS or any(_is_bomb(part) for part in parts):
                 raise _bad()
             sheet = _first_sheet(archive)
             texts = _texts(archive)
@@ -65,6 +68,10 @@ def sheet_rows(stream: IO[bytes], told: Callable[[int, int], None]) -> Iterator[
 
 def _bad() -> Refusal:
     return Refusal("register.bad_workbook", field="file")
+
+
+def _is_bomb(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > max(MOST_SMALL, MOST_RATIO * part.compress_size)
 
 
 class _Handler:

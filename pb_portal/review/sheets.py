@@ -135,13 +135,13 @@ def _key(
 
 def in_any_language(data: bytes, titles: Callable[[], Sequence[str]]) -> tuple[Table, str]:
     """Read a file whose headings are in one of the portal's languages, the person's own first."""
-    own = i18n.language()
+    own, lines = i18n.language(), sheets.read_lines(data, most_rows=MOST_ROWS)
     first: Refusal | None = None
     for locale in (own, *(code for code in i18n.LOCALES if code != own)):
         with force_locale(locale):
             wanted = list(titles())
         try:
-            return sheets.read(data, columns=wanted, most_rows=MOST_ROWS), locale
+            return sheets.table_of(lines, wanted, most_rows=MOST_ROWS), locale
         except Refusal as refusal:
             first = first or refusal
             if refusal.code != "sheet.no_column":

@@ -30,10 +30,12 @@ ATTACKS = [
     "supply chain",
     "bystander with a dump",
     "counting what leaves",
+    "taking away what the portal leans on",
     "small district",
     "invented participants",
     "voting in another's name by SQL",
     "register rewritten",
+    "hostile files",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

@@ -51,10 +51,10 @@ def boundaries() -> Answer:
 def _take(form: BoundariesForm) -> Response:
     try:
         seen = {int(key): int(value) for key, value in json.loads(form.seen.data or "{}").items()}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise Refusal("boundary.unreadable") from None
+    reading = read_boundaries((form.text.data or "").encode(), districts.areas_of(session()))
     with transaction() as work:
-        reading = read_boundaries((form.text.data or "").encode(), districts.areas_of(work))
         changed = districts.take_boundaries(work, clock.signature(), reading, seen)
     flash(_("Boundaries are taken over: %(num)d districts changed.", num=changed), "success")
     return redirect(url_for(".catalogue", kind="areas"))

@@ -12,12 +12,14 @@ from pb_portal.files.service.names import (
 )
 from pb_portal.files.service.pictures import (
     Picture,
+    decode,
     keep_picture,
     publish,
     read_picture,
     store_picture,
 )
 from pb_portal.files.service.removal import forget_unreferred, orphans, remove
+from pb_portal.files.service.scans import read_scan
 from pb_portal.files.service.sizes import make_sizes, record_sizes, waiting
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "Document",
     "Picture",
     "all_names",
+    "decode",
     "forget_unreferred",
     "keep_document",
     "keep_picture",
@@ -37,6 +40,7 @@ __all__ = [
     "publish",
     "read_document",
     "read_picture",
+    "read_scan",
     "record_sizes",
     "remove",
     "size_name",

@@ -13,9 +13,8 @@ from pb_portal.domain.signature import Signature
 from pb_portal.files.models import PDF, StoredFile
 from pb_portal.files.service.names import name_of, new_key
 from pb_portal.files.storage import Where, storage_at
+from pb_portal.parsing import parse
 
-_TAIL = 2048
-_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile)\b")
 _UNSAFE = re.compile(r"[^\w .()№-]+")
 
 
@@ -34,10 +33,7 @@ def read_document(stream: IO[bytes], name: str, *, most_bytes: int) -> Document:
         raise Refusal("file.empty", field="document")
     if len(content) > most_bytes:
         raise Refusal("file.too_big", field="document", most=most_bytes // (1024 * 1024))
-    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-_TAIL:]:
-        raise Refusal("file.not_a_pdf", field="document")
-    if _ACTIVE.search(content):
-        raise Refusal("file.active_pdf", field="document")
+    parse("pb_portal.files.plain_pdf:demand_plain", content, lane="documents", field="document")
     return Document(content, tidy_name(name))
 
 

@@ -6,10 +6,8 @@ The picture as it was sent is kept beside, for nobody but the city: it may name 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
-from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
 from pb_portal.domain.refusal import Refusal
@@ -17,11 +15,13 @@ from pb_portal.domain.signature import Signature
 from pb_portal.files.models import StoredFile
 from pb_portal.files.service.names import name_of, new_key, original_name
 from pb_portal.files.storage import Where, storage_at
+from pb_portal.parsing import Size, limits_of_pictures, parse
 
-MOST_PIXELS = 50_000_000
-LONGEST_SIDE = 1920
-ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim")
+SIZES = {
+    "read_picture": Size(memory_mb=2, cpu_seconds=0.1),
+    "make_sizes": Size(memory_mb=2, cpu_seconds=0.2, work_seconds=1),
+    "fit_pictures": Size(memory_mb=2, cpu_seconds=0.5, work_seconds=1),
+}
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,26 @@ def read_picture(stream: IO[bytes], *, most_bytes: int) -> Picture:
     takes a moment, so do it before a write transaction is open.
     """
     raw = stream.read(most_bytes + 1)
-    picture, kind = open_upright(raw, most_bytes)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=82, optimize=True, progressive=True)
-    return Picture(buffer.getvalue(), picture.size, raw, ENDINGS[kind])
+    if not raw:
+        raise Refusal("file.empty", field="picture")
+    if len(raw) > most_bytes:
+        raise Refusal("file.too_big", field="picture", most=most_bytes // (1024 * 1024))
+    made = decode("read_picture", raw)
+    width, height = made["size"]
+    return Picture(made["content"], (width, height), raw, made["ending"])
+
+
+def decode(reader: str, *raw: bytes, **args: Any) -> Any:
+    """What a reader of `files.decoding` answers, in a child process, one at a time."""
+    return parse(
+        f"pb_portal.files.decoding:{reader}",
+        *raw,
+        lane="pictures",
+        size=SIZES[reader],
+        field="picture",
+        **limits_of_pictures(),
+        **args,
+    )
 
 
 def keep_picture(
@@ -94,29 +109,3 @@ def publish(files: list[StoredFile]) -> None:
     """Let everybody see these files (their proposal became public)."""
     for stored in files:
         stored.public = True
-
-
-def open_upright(raw: bytes, most_bytes: int) -> tuple[Image.Image, str]:
-    """The picture upright on white, and its format; refuses what is no picture."""
-    if not raw:
-        raise Refusal("file.empty", field="picture")
-    if len(raw) > most_bytes:
-        raise Refusal("file.too_big", field="picture", most=most_bytes // (1024 * 1024))
-    if raw[4:8] == b"ftyp" and raw[8:12] in _HEIC_BRANDS:
-        raise Refusal("file.heic", field="picture")
-    try:
-        picture = Image.open(BytesIO(raw), formats=tuple(ENDINGS))
-        if picture.width * picture.height > MOST_PIXELS:
-            raise Refusal("file.too_many_pixels", field="picture")
-        upright = ImageOps.exif_transpose(picture)
-        flat = Image.new("RGB", upright.size, "white")
-        layer = upright.convert("RGBA")
-        flat.paste(layer, mask=layer.getchannel("A"))
-        return flat, str(picture.format)
-    except Refusal:
-        raise
-    except Image.DecompressionBombError:
-        raise Refusal("file.too_many_pixels", field="picture") from None
-    except Exception:
-        # A file made to do harm gets nearly any exception out of a decoder.
-        raise Refusal("file.not_a_picture", field="picture") from None

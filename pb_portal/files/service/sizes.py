@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 
-from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.domain.refusal import Refusal
 from pb_portal.files.models import StoredFile
 from pb_portal.files.service.names import TYPES, name_of, original_name, size_name
-from pb_portal.files.service.pictures import open_upright
+from pb_portal.files.service.pictures import decode
 from pb_portal.files.storage import Storage
 
-WIDTHS = (320, 800, 1600)
 BATCH = 5
 MOST_ATTEMPTS = 3
-MOST_BYTES = 200 * 1024 * 1024
-_SAVED = {
-    "webp": ("WEBP", {"quality": 78, "method": 4}),
-    "jpg": ("JPEG", {"quality": 80, "optimize": True, "progressive": True}),
-}
 
 
 @dataclass(frozen=True)
@@ -54,18 +46,12 @@ def make_sizes(stored: StoredFile, store: Storage) -> Sized:
         )
         if raw is None:
             return Sized(stored.id, None)
-        picture, _ = open_upright(raw, MOST_BYTES)
-        widths = [width for width in WIDTHS if width < min(picture.width, stored.width or 10**6)]
-        for width in widths:
-            height = max(1, round(picture.height * width / picture.width))
-            smaller = picture.resize((width, height), Image.Resampling.LANCZOS)
-            for ending, (kind, options) in _SAVED.items():
-                buffer = BytesIO()
-                smaller.save(buffer, kind, **options)
-                store.put(size_name(stored, width, ending), buffer.getvalue(), TYPES[ending])
+        made = decode("make_sizes", raw, shown=stored.width)
+        for width, ending, content in made:
+            store.put(size_name(stored, width, ending), content, TYPES[ending])
     except Refusal:
         return Sized(stored.id, None)
-    return Sized(stored.id, widths)
+    return Sized(stored.id, sorted({width for width, _, _ in made}))
 
 
 def record_sizes(session: Session, made: Sequence[Sized], at: datetime) -> None:

@@ -10,6 +10,7 @@ from pb_portal.projects.service.milestones import add_milestone, set_milestone
 from pb_portal.projects.service.news import (
     add_photos,
     decide_update,
+    demand_few,
     post_update,
     send_update,
     set_approval,
@@ -46,6 +47,7 @@ __all__ = [
     "check_works",
     "clashes",
     "decide_update",
+    "demand_few",
     "follow",
     "get_sheet",
     "keep_sheet",

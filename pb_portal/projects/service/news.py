@@ -27,11 +27,17 @@ MOST_AT_ONCE = 8
 LONGEST_KEY = 64
 
 
+def demand_few(photos: Sequence[object]) -> None:
+    """Refuse more photos than come at once."""
+    if len(photos) > MOST_AT_ONCE:
+        raise Refusal("file.too_many", field="picture", most=MOST_AT_ONCE)
+
+
 def add_photos(
     session: Session,
     by: Signature,
     project: Project,
-    streams: Sequence[BinaryIO],
+    photos: Sequence[files.Picture | BinaryIO],
     *,
     stage: str,
     root: Where,
@@ -39,18 +45,21 @@ def add_photos(
     caption: str = "",
     update: ProjectUpdate | None = None,
 ) -> list[ProjectPhoto]:
-    """Keep photos of the place. Refuses what is no picture on field `picture`."""
+    """Keep photos of the place, best read before the transaction, which reading holds up. Refuses
+    what is no picture on field `picture`."""
     begin(by, project)
     if stage not in STAGES:
         raise Refusal("project.stage_missing", field="stage")
-    if len(streams) > MOST_AT_ONCE:
-        raise Refusal("file.too_many", field="picture", most=MOST_AT_ONCE)
+    demand_few(photos)
     public = update is None or update.published_at is not None
     added = []
-    for stream in streams:
-        stored = files.store_picture(
-            session, by, stream, root=root, most_bytes=most_bytes, public=public
+    for sent in photos:
+        read = (
+            sent
+            if isinstance(sent, files.Picture)
+            else files.read_picture(sent, most_bytes=most_bytes)
         )
+        stored = files.keep_picture(session, by, read, root=root, public=public)
         photo = ProjectPhoto(
             project_id=project.id,
             file=stored,
@@ -132,7 +141,7 @@ def send_update(
     session: Session,
     by: Signature,
     project: Project,
-    streams: Sequence[BinaryIO],
+    photos: Sequence[files.Picture | BinaryIO],
     *,
     body: str,
     progress: int,
@@ -159,7 +168,7 @@ def send_update(
         session,
         by,
         project,
-        streams,
+        photos,
         stage=stage,
         root=root,
         most_bytes=most_bytes,

@@ -9,6 +9,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from pb_portal.domain.signature import Signature
+from pb_portal.files.service import read_picture
 from pb_portal.projects import forms, service
 from pb_portal.projects.models import Project
 from pb_portal.projects.views.settings import limits, updates_wait
@@ -21,12 +22,24 @@ def _seen() -> int | None:
     return request.form.get("version", type=int)
 
 
+def read_photos(form: Any) -> None:
+    """Read a form's photos in place of their streams: before the transaction, which it would
+    hold up."""
+    if "picture" not in form:
+        return
+    sent = form.picture.data or []
+    service.demand_few(sent)
+    form.picture.data = [
+        read_picture(picture.stream, most_bytes=storage.most_bytes()) for picture in sent
+    ]
+
+
 def _update(work: Session, by: Signature, project: Project, form: Any) -> None:
     service.send_update(
         work,
         by,
         project,
-        [picture.stream for picture in form.picture.data or []],
+        form.picture.data or [],
         body=form.body.data,
         progress=form.progress.data,
         stage=form.stage.data,
@@ -41,7 +54,7 @@ def _photos(work: Session, by: Signature, project: Project, form: Any) -> None:
         work,
         by,
         project,
-        [picture.stream for picture in form.picture.data or []],
+        form.picture.data or [],
         stage=form.stage.data,
         root=storage.root(),
         most_bytes=storage.most_bytes(),

@@ -65,6 +65,7 @@ def manage(number: int) -> Answer:
     status = 422
     if form.validate():
         try:
+            acts.read_photos(form)
             with transaction() as work:
                 fresh = queries.get_to_change(work, number)
                 acts.ACTS[section](work, clock.signature(), fresh, form)

@@ -81,9 +81,9 @@ def _rows(data: bytes, kind: str) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _in_some_language(data: bytes, kind: str) -> tuple[dict[str, str], Table]:
-    here = headings(kind)
+    here, lines = headings(kind), sheets.read_lines(data)
     try:
-        return here, sheets.read(data, columns=list(here.values()))
+        return here, sheets.table_of(lines, list(here.values()))
     except Refusal as refused:
         if refused.code != "sheet.no_column":
             raise
@@ -91,7 +91,7 @@ def _in_some_language(data: bytes, kind: str) -> tuple[dict[str, str], Table]:
             with force_locale(locale):
                 names = headings(kind)
             try:
-                return names, sheets.read(data, columns=list(names.values()))
+                return names, sheets.table_of(lines, list(names.values()))
             except Refusal:
                 continue
         raise

@@ -18,6 +18,7 @@ from pb_portal.domain.refusal import Forbidden, Refusal
 from pb_portal.projects import forms, queries, service
 from pb_portal.projects.models import Project, ProjectPhoto
 from pb_portal.projects.rules import FINISHED
+from pb_portal.projects.views.acts import read_photos
 from pb_portal.projects.views.base import blueprint
 from pb_portal.projects.views.settings import updates_wait
 from pb_portal.web import clock, storage
@@ -42,6 +43,7 @@ def site(number: int) -> str | tuple[str, int] | Answer:
         return _page(project, form)
     if form.validate():
         try:
+            read_photos(form)
             with transaction() as work:
                 update = _send(work, queries.get_to_change(work, number), form)
                 waits = update.published_at is None
@@ -62,7 +64,7 @@ def _send(work: Any, project: Project, form: Any) -> Any:
         work,
         clock.signature(),
         project,
-        [picture.stream for picture in form.picture.data or []],
+        form.picture.data or [],
         body=form.body.data,
         progress=form.progress.data,
         stage=form.stage.data,

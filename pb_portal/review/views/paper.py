@@ -163,9 +163,7 @@ def _read_scan(sent: FileStorage | None) -> files.Picture | files.Document | Non
     if not sent or not sent.filename:
         return None
     try:
-        if sent.filename.lower().endswith(".pdf"):
-            return files.read_document(sent.stream, sent.filename, most_bytes=storage.most_bytes())
-        return files.read_picture(sent.stream, most_bytes=storage.most_bytes())
+        return files.read_scan(sent.stream, sent.filename, most_bytes=storage.most_bytes())
     except Refusal as refusal:
         refusal.field = "scan"
         raise

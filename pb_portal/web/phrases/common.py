@@ -29,7 +29,15 @@ SENTENCES = {
         "This is an iPhone photo in HEIC. In the camera settings choose “Most compatible”, "
         "or send the photo as JPEG."
     ),
-    "file.too_many_pixels": N_("The picture is too large. Make it smaller than 50 megapixels."),
+    "file.too_many_pixels": N_(
+        "The picture is too large to be opened. Make it smaller, %(most)s megapixels at most, or "
+        "save it as a plain JPEG."
+    ),
+    "file.too_heavy": N_(
+        "Reading this file takes more memory or time than a sound file needs, so it was put aside. "
+        "Save it anew, smaller or in another program, and send it again."
+    ),
+    "file.busy": N_("Many files are being read just now. Send yours again in a minute."),
     "file.not_a_pdf": N_("This file is not a PDF we can keep. Save the document as PDF."),
     "file.active_pdf": N_(
         "This PDF carries programs or other files inside. Print it to PDF and send that one."

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 import xlsxwriter
 
-from pb_portal.documents import sheets
+from pb_portal.documents import sheets, workbooks
 from pb_portal.documents.sheets import Column, Sheet
 from pb_portal.domain.refusal import Refusal
 
@@ -67,7 +67,7 @@ def test_a_bad_file_is_refused_with_a_reason(data: bytes, code: str) -> None:
 def test_a_bomb_is_not_unpacked() -> None:
     target = BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets.MOST_UNPACKED + 1))
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (workbooks.MOST_UNPACKED + 1))
     with pytest.raises(Refusal) as refused:
         sheets.read(target.getvalue(), columns=["Cost"])
     assert refused.value.code == "sheet.too_large"

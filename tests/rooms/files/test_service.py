@@ -215,3 +215,20 @@ def test_the_sweep_finds_bytes_without_a_row_and_nothing_else(
         store.delete(name)
     told = app.test_cli_runner().invoke(args=["files", "sweep"])
     assert told.output.startswith("0 without a file")
+
+
+def test_a_photo_with_a_second_picture_inside_is_taken(session: Session, store: Storage) -> None:
+    """As phones write portraits with depth: a JPEG of the kind MPO."""
+    buffer, second = BytesIO(), Image.new("RGB", (300, 200), "black")
+    Image.new("RGB", (600, 400), "white").save(buffer, "MPO", save_all=True, append_images=[second])
+    buffer.seek(0)
+    kept = keep(session, buffer)
+    assert (kept.width, kept.height, kept.original) == (600, 400, "jpg")
+
+
+@pytest.mark.parametrize("name", ["scan.pdf", "scan.jpg", "scan"])
+def test_a_scan_is_what_it_holds_and_not_what_it_is_called(app: Flask, name: str) -> None:
+    read = service.read_scan(BytesIO(PDF), name, most_bytes=10**6)
+    assert isinstance(read, service.Document)
+    read = service.read_scan(photo(60, 40), name, most_bytes=10**6)
+    assert isinstance(read, service.Picture)

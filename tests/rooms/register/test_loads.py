@@ -114,7 +114,7 @@ def test_a_workbook_that_unpacks_without_end_is_refused_before_it_fills_the_memo
     texts = "<sst>" + "<si><t>" + "9" * 500 + "</t></si>" + "<si><t>9</t></si>" * 200_000
     file = bomb(**{"sharedStrings.xml": texts + "</sst>"})
     with pytest.raises(Refusal) as refused:
-        list(read_register(file))
+        list(sheet_rows(file, lambda done, of: None))
     assert refused.value.code == "register.bad_workbook"
 
 

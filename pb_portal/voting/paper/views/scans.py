@@ -46,9 +46,7 @@ def add_scan(batch_id: int) -> Answer:
 def _read(sent: FileStorage | None) -> files.Picture | files.Document:
     if not sent or not sent.filename:
         raise Refusal("file.empty")
-    if sent.filename.lower().endswith(".pdf"):
-        return files.read_document(sent.stream, sent.filename, most_bytes=storage.most_bytes())
-    return files.read_picture(sent.stream, most_bytes=storage.most_bytes())
+    return files.read_scan(sent.stream, sent.filename, most_bytes=storage.most_bytes())
 
 
 @blueprint.get("/desk/polling/batches/<int:batch_id>/scans/<int:scan_id>")
