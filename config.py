@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     seal_seconds: int = Field(
         15, ge=1, le=3600, description="Seconds between two batches of the ledger of a vote"
     )
+    acts_seal_seconds: int = Field(
+        300, ge=1, le=86_400, description="Seconds between two batches of seals over staff's acts"
+    )
     rate_limits: bool = True
     limit_pages: Rate = Field("600 per minute", description="Pages one browser opens")
     limit_pages_line: Rate = "6000 per minute"

@@ -19,6 +19,8 @@ from pb_portal.accounts import interruptions, login
 from pb_portal.db import db
 from pb_portal.files import commands as files
 from pb_portal.pages import health
+from pb_portal.seals import records
+from pb_portal.seals.keys import SealKey
 from pb_portal.web import assets, errors, guard, i18n, limits, page, quick, senders, storage, words
 
 ROOMS = (
@@ -41,6 +43,7 @@ ROOMS = (
 )
 
 TABLES = (
+    "seals",
     "audit",
     "outbox",
     "word_list",
@@ -104,6 +107,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.from_mapping(chosen.flask())
     app.config["SETTINGS"] = chosen
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        **app.config["SQLALCHEMY_ENGINE_OPTIONS"],
+        "execution_options": {records.KEY_OPTION: SealKey(chosen.signing_key)},
+    }
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logging.basicConfig(level=chosen.log_level, format="%(levelname)s %(name)s %(message)s")

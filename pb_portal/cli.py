@@ -9,6 +9,7 @@ from pb_portal.demo import commands as demo
 from pb_portal.files import commands as files
 from pb_portal.register import commands as register
 from pb_portal.results import commands as results
+from pb_portal.seals import commands as seals
 from pb_portal.voting import commands as voting
 
 
@@ -19,4 +20,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(voting.group)
     app.cli.add_command(results.group)
     app.cli.add_command(files.group)
+    app.cli.add_command(seals.group)
     app.cli.add_command(demo.group)

@@ -37,6 +37,7 @@ from pb_portal.register import worker as worker_of_loads
 from pb_portal.results import auditing, bundles, study, worker
 from pb_portal.results import queries as results
 from pb_portal.review import service as review
+from pb_portal.seals import batches as acts
 from pb_portal.voting import heads
 from pb_portal.voting import queries as ballot_box
 from pb_portal.voting import service as voting
@@ -211,6 +212,15 @@ def record_papers(at: datetime) -> None:
             paper_records.append_record(work, span, own, signer(), now.replace(microsecond=0))
 
 
+def seal_acts(at: datetime) -> None:
+    """Close the seals of what was written into the next batch, on a fixed schedule."""
+    every = timedelta(seconds=current_app.config["SETTINGS"].acts_seal_seconds)
+    if not acts.is_due(session(), every):
+        return
+    with transaction() as work:
+        acts.seal_waiting(work, signer())
+
+
 def look_for_fraud(at: datetime) -> None:
     """Look at how votes came in, every few minutes while a vote runs."""
     settings = current_app.config["SETTINGS"]
@@ -276,6 +286,7 @@ OFTEN: list[Callable[[datetime], None]] = [
     seal_batches,
     seal_ledgers,
     forget_voters,
+    seal_acts,
 ]
 SLOW: list[Callable[[datetime], None]] = [
     show_slow_work,

@@ -29,6 +29,7 @@ from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import clean
 from pb_portal.places.models import Area
+from pb_portal.seals.service import delete_rows
 
 LANGUAGES = ("kk", "ru", "en")
 LONGEST_NAME = 160
@@ -154,9 +155,10 @@ def set_prices(
         if price is not None and price <= 0:
             raise Refusal("catalogue.price", field=f"price_{cycle_id}")
         slug = session.scalars(select(Cycle.slug).where(Cycle.id == cycle_id)).one()
-        session.execute(
-            delete(WorkPrice).where(WorkPrice.work_id == work.id, WorkPrice.cycle_id == cycle_id)
+        former = delete(WorkPrice).where(
+            WorkPrice.work_id == work.id, WorkPrice.cycle_id == cycle_id
         )
+        delete_rows(session, former, "another price")
         if price is not None:
             session.add(WorkPrice(work_id=work.id, cycle_id=cycle_id, unit_price=price))
         changes[f"unit_price {slug}"] = [present.get(cycle_id), price]

@@ -117,6 +117,7 @@ ACTIONS: dict[str, Sentence] = {
     "register.freeze.declined": N_("Declined to freeze the resident register"),
     "register.loaded": N_("Loaded the resident register"),
     "register.frozen": N_("The resident register was frozen"),
+    "seals.renewed": N_("A table was sealed anew after a repair by hand"),
     "rules.frozen": N_("The rules were frozen and their digest published"),
     "proposal.started": N_("Started a draft"),
     "proposal.deleted": N_("Deleted a draft"),

@@ -18,6 +18,7 @@ from pb_portal.accounts.privacy.holdings import (
 )
 from pb_portal.domain.signature import Signature
 from pb_portal.projects.models import Issue, MailFollow, ProjectFollow, Rating
+from pb_portal.seals.service import delete_rows
 from pb_portal.web.phrases.mark import N_
 
 
@@ -33,7 +34,9 @@ def _by_mail(session: Session, person: Person) -> Sequence[Section]:
 
 
 def _forget(session: Session, by: Signature, person: Person) -> None:
-    session.execute(delete(MailFollow).where(MailFollow.email == person.email))
+    delete_rows(
+        session, delete(MailFollow).where(MailFollow.email == person.email), "account deleted"
+    )
 
 
 provide(

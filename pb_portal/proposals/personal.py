@@ -28,6 +28,7 @@ from pb_portal.proposals.models import (
     ProposalFollow,
     Support,
 )
+from pb_portal.seals.service import change_rows
 from pb_portal.web.phrases.mark import N_
 
 
@@ -64,11 +65,12 @@ def _forget(session: Session, by: Signature, person: Person) -> None:
         session.delete(draft)
     session.flush()
     papers = PaperApplication.proposal_id.in_(select(Proposal.id).where(mine))
-    session.execute(
+    change_rows(
+        session,
         update(PaperApplication)
         .where(papers)
         .values(name="", email="", phone="")
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
     supported = select(Support.proposal_id).where(Support.person_id == person.id)
     session.execute(
@@ -77,7 +79,7 @@ def _forget(session: Session, by: Signature, person: Person) -> None:
         .values(supports_count=Proposal.supports_count - 1)
         .execution_options(synchronize_session=False)
     )
-    session.execute(update(Coauthor).where(Coauthor.email == person.email).values(email=""))
+    change_rows(session, update(Coauthor).where(Coauthor.email == person.email).values(email=""))
 
 
 provide(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import queries as log
@@ -24,6 +25,7 @@ from pb_portal.results.elections import unit_of
 from pb_portal.results.models import AreaResult, AuditRun, CountRun
 from pb_portal.results.rows import area_row
 from pb_portal.results.service import counting
+from pb_portal.seals import checking
 from pb_portal.signing import Keys
 from pb_portal.tally import ElectionError
 from pb_portal.tally.bundle import digest, verify
@@ -47,12 +49,27 @@ SAID = {
     "rows": "Every stored figure of the result is that of the recount.",
     "signed": "The log names the same count, commissioners and moments.",
     "bundle": "The published bundle verifies and is what the database gives, to the byte.",
+    "seals": "Every row that decides something is the one the portal wrote, and none is gone.",
+    "acts": "The batches of these seals, their chain and signatures are as computing them gives.",
 }
 """Everything an audit looks at, in its order."""
 
 
 def look(session: Session, cycle: Cycle, keys: Keys) -> list[Finding]:
     """Audit a vote after its close; refuses (`voting.still_open`) before. Writes nothing."""
+    try:
+        found = _of_vote(session, cycle, keys)
+    except (SQLAlchemyError, ValueError, TypeError, LookupError, AttributeError) as error:
+        found = [Finding("ballots", False, (f"a row cannot be read: {type(error).__name__}",))]
+    return [
+        *found,
+        Finding.of("seals", checking.find_broken_rows(session)),
+        Finding.of("acts", checking.find_broken_batches(session, keys.signer.public_key)),
+    ]
+
+
+def _of_vote(session: Session, cycle: Cycle, keys: Keys) -> list[Finding]:
+    """What the ledger, the rules and the result of one vote say of each other."""
     at = database_now(session)
     seen = Look(cycle, keys.ballot_key, keys.signer.public_key, at, keys.zone, keys.register_key)
     found = findings(session, seen)

@@ -22,6 +22,7 @@ ATTACKS = [
     "one person changing phase or register",
     "ballots rewritten",
     "log rewritten",
+    "rows of any table rewritten",
     "invented paper",
     "bombs in photos",
     "polyglots in photos",

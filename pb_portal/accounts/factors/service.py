@@ -19,6 +19,7 @@ from pb_portal.db import Missing
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
+from pb_portal.seals.service import change_rows, delete_rows
 
 RECOVERY_CODES = 10
 MOST_PASSKEYS = 10
@@ -127,20 +128,25 @@ def _keep_one(session: Session, person: Person, needed: bool) -> None:
 def _removed(session: Session, by: Signature, person: Person, kind: str) -> None:
     session.flush()
     if not queries.has_factors(session, person.id):
-        session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+        _drop_recovery_codes(session, person.id)
     audit.record(session, by, "factor.removed", ("person", person.id), kind=kind)
 
 
 def make_recovery_codes(session: Session, by: Signature, person_id: int) -> list[str]:
     """Ten fresh codes, shown this once; those before them stop working."""
     demand(by.actor, P.RESIDENT)
-    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    _drop_recovery_codes(session, person_id)
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(10)) for _ in range(RECOVERY_CODES)]
     session.add_all(
         RecoveryCode(person_id=person_id, code_hash=_code_hash(person_id, code)) for code in codes
     )
     audit.record(session, by, "factor.recovery_made", ("person", person_id))
     return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def _drop_recovery_codes(session: Session, person_id: int) -> None:
+    theirs = delete(RecoveryCode).where(RecoveryCode.person_id == person_id)
+    delete_rows(session, theirs, "worth nothing any more")
 
 
 def _code_hash(person_id: int, code: str) -> str:
@@ -172,15 +178,15 @@ def prove_code(session: Session, person_id: int, typed: str, at: datetime, *, ke
             raise Refusal("factor.code_wrong", field="code")
         _spend_app_code(session, app, code, at, key)
         return "code_app"
-    spent = session.execute(
+    spent = change_rows(
+        session,
         update(RecoveryCode)
         .where(
             RecoveryCode.code_hash == _code_hash(person_id, code), RecoveryCode.used_at.is_(None)
         )
-        .values(used_at=at)
-        .returning(RecoveryCode.id)
-    ).first()
-    if spent is None:
+        .values(used_at=at),
+    )
+    if not spent:
         raise Refusal("factor.code_wrong", field="code")
     return "recovery"
 
@@ -210,4 +216,5 @@ def _spend_app_code(session: Session, app: CodeApp, code: str, at: datetime, key
 def forget_factors(session: Session, person_id: int) -> None:
     """Remove every factor of a person; the room's approvals decide who may."""
     for table in (Passkey, CodeApp, RecoveryCode):
-        session.execute(delete(table).where(table.person_id == person_id))
+        theirs = delete(table).where(table.person_id == person_id)
+        delete_rows(session, theirs, "factors removed")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from pb_portal.accounts.models import Person
 from pb_portal.db import Base
 from pb_portal.domain.signature import Signature
+from pb_portal.seals.service import change_rows, delete_rows
 from pb_portal.web.phrases.mark import N_, Sentence
 
 Column = InstrumentedAttribute[Any]
@@ -72,9 +73,9 @@ class Holding:
         """Delete the rows or overwrite what names the person."""
         mine = self.person == person.id
         if self.gone:
-            session.execute(delete(self.table).where(mine))
+            delete_rows(session, delete(self.table).where(mine), "account deleted")
         elif self.blanked:
-            session.execute(update(self.table).where(mine).values(**self.blanked))
+            change_rows(session, update(self.table).where(mine).values(**self.blanked))
 
 
 About = Callable[[Session, Person], Sequence[Section]]

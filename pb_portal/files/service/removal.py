@@ -13,6 +13,7 @@ from pb_portal.db import Base
 from pb_portal.files.models import StoredFile
 from pb_portal.files.service.names import all_names, is_torn, possible_keys
 from pb_portal.files.storage import Storage, StoreDown
+from pb_portal.seals.service import delete_rows
 
 KEPT = timedelta(days=1)
 BATCH = 200
@@ -41,7 +42,8 @@ def forget_unreferred(session: Session, at: datetime) -> list[str]:
     ).all()
     names = [name for row in rows for name in all_names(row)]
     if rows:
-        session.execute(delete(StoredFile).where(StoredFile.id.in_([row.id for row in rows])))
+        gone = delete(StoredFile).where(StoredFile.id.in_([row.id for row in rows]))
+        delete_rows(session, gone, "no page refers to it")
     return names
 
 

@@ -17,6 +17,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
 from pb_portal.projects.models import MailFollow, Project
 from pb_portal.projects.service.letters import stop_path
+from pb_portal.seals.service import delete_rows
 
 RHYTHMS = ("each", "daily", "weekly")
 LIFE = timedelta(days=7)
@@ -112,9 +113,10 @@ def stop(session: Session, by: Signature, token: str) -> MailFollow:
 
 def forget_unconfirmed(session: Session, at: datetime) -> None:
     """Forget addresses that never confirmed."""
-    session.execute(
-        delete(MailFollow).where(MailFollow.confirmed_at.is_(None), MailFollow.asked_at < at - LIFE)
+    old = delete(MailFollow).where(
+        MailFollow.confirmed_at.is_(None), MailFollow.asked_at < at - LIFE
     )
+    delete_rows(session, old, "never confirmed")
 
 
 def _live(session: Session, by: Signature, token: str) -> MailFollow:

@@ -16,6 +16,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
 from pb_portal.projects.models import Project
 from pb_portal.projects.rules import FINISHED, HEADS_DAYS, SILENT_DAYS, days_silent
+from pb_portal.seals.service import change_rows
 
 
 def remind_silent_projects(session: Session, by: Signature, at: datetime) -> int:
@@ -69,10 +70,11 @@ def _answering(session: Session, project: Project, days: int) -> Sequence[Person
 
 def _mark(session: Session, by: Signature, project: Project, days: int) -> None:
     """Without the mapper, so that a reminder does not disturb somebody who is typing."""
-    session.execute(
+    change_rows(
+        session,
         update(Project.__table__)  # type: ignore[arg-type]
         .where(Project.__table__.c.id == project.id)
-        .values(reminded_days=days)
+        .values(reminded_days=days),
     )
     session.expire(project, ["reminded_days"])
     audit.record(

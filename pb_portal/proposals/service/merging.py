@@ -13,6 +13,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.proposals.models import Coauthor, Proposal, ProposalFollow, Support
 from pb_portal.proposals.queries import get_proposal_by_id
 from pb_portal.proposals.service.steps import change_status
+from pb_portal.seals.service import add_rows, change_rows
 
 TO_JOIN = frozenset(
     {
@@ -61,11 +62,12 @@ def merge(
         assert isinstance(table, Table)
         _bring_people(session, table, source.id, target.id)
     _recount(session, target)
-    session.execute(
+    change_rows(
+        session,
         update(Proposal)
         .where(Proposal.merged_into_id == source.id)
         .values(merged_into_id=target.id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
     audit.record(
         session,
@@ -111,13 +113,14 @@ def _bring_authors(session: Session, by: Signature, source: Proposal, target: Pr
 def _bring_people(session: Session, table: Table, source_id: int, target_id: int) -> None:
     """Supporters or followers of the source who are not there already."""
     there = select(table.c.person_id).where(table.c.proposal_id == target_id)
-    session.execute(
+    add_rows(
+        session,
         insert(table).from_select(
             ["proposal_id", "person_id", "at"],
             select(literal(target_id), table.c.person_id, table.c.at).where(
                 table.c.proposal_id == source_id, table.c.person_id.not_in(there)
             ),
-        )
+        ),
     )
 
 

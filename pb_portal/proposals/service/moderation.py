@@ -16,6 +16,7 @@ from pb_portal.domain.text import WORD, clean
 from pb_portal.outbox import service as outbox
 from pb_portal.proposals.models import BlockedWord, Comment, CommentReport, Proposal
 from pb_portal.proposals.service.comments import count_comment
+from pb_portal.seals.service import change_rows
 
 LANGUAGES = ("kk", "ru", "en")
 EFFECTS = ("refuse", "hold")
@@ -124,11 +125,12 @@ def _moderated(session: Session, by: Signature, comment_id: int) -> tuple[Commen
 
 
 def _answer_reports(session: Session, by: Signature, comment: Comment, outcome: str) -> None:
-    session.execute(
+    change_rows(
+        session,
         update(CommentReport)
         .where(CommentReport.comment_id == comment.id, CommentReport.outcome == "")
         .values(outcome=outcome, answered_at=by.at)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
 
 

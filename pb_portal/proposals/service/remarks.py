@@ -14,6 +14,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import clean
 from pb_portal.proposals.models import Proposal, Remark, ReviewedLine
+from pb_portal.seals.service import change_rows, delete_rows
 
 FIELDS = ("title", "problem", "solution", "category", "place", "estimate", "photos", "other")
 LONGEST_REMARK = 2000
@@ -56,7 +57,8 @@ def set_remarks(
         if len(words) > LONGEST_REMARK:
             raise Refusal("proposal.too_long", field=field, most=LONGEST_REMARK, length=len(words))
     number = round_of(proposal)
-    session.execute(delete(Remark).where(Remark.proposal_id == proposal.id, Remark.round == number))
+    former = delete(Remark).where(Remark.proposal_id == proposal.id, Remark.round == number)
+    delete_rows(session, former, "written anew")
     session.add_all(
         Remark(
             proposal_id=proposal.id,
@@ -73,10 +75,11 @@ def set_remarks(
 
 def resolve_remarks(session: Session, by: Signature, proposal: Proposal) -> None:
     """The author has sent again: what was open is answered."""
-    session.execute(
+    change_rows(
+        session,
         update(Remark)
         .where(Remark.proposal_id == proposal.id, Remark.resolved_at.is_(None))
-        .values(resolved_at=by.at)
+        .values(resolved_at=by.at),
     )
 
 
@@ -88,7 +91,8 @@ def set_reviewed_lines(session: Session, proposal: Proposal, works: Sequence[Rev
     own = {line.id for line in proposal.lines}
     if not {work.line_id for work in works if work.line_id is not None} <= own:
         raise Refusal("remark.line_unknown")
-    session.execute(delete(ReviewedLine).where(ReviewedLine.proposal_id == proposal.id))
+    former = delete(ReviewedLine).where(ReviewedLine.proposal_id == proposal.id)
+    delete_rows(session, former, "reviewed anew")
     lines = [
         ReviewedLine(
             proposal_id=proposal.id,

@@ -14,6 +14,7 @@ from pb_portal.domain.proposal_states import PUBLIC, ProposalState
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.proposals.models import Proposal, ProposalFollow, Support
+from pb_portal.seals.service import add_rows, delete_rows
 
 OPEN_TO_SUPPORT = frozenset(
     {
@@ -76,11 +77,9 @@ def _switch(
             if session.get_bind().dialect.name == "sqlite"
             else postgresql.insert(table)
         )
-        statement: Any = insert.values(
+        statement = insert.values(
             proposal_id=proposal_id, person_id=person_id, at=at
         ).on_conflict_do_nothing()
-    else:
-        statement = delete(table).where(
-            table.c.proposal_id == proposal_id, table.c.person_id == person_id
-        )
-    return session.execute(statement.returning(table.c.person_id)).first() is not None
+        return bool(add_rows(session, statement))
+    mine = delete(table).where(table.c.proposal_id == proposal_id, table.c.person_id == person_id)
+    return bool(delete_rows(session, mine, "taken back"))

@@ -33,6 +33,7 @@ from pb_portal.results.elections import (
 from pb_portal.results.models import AreaResult, CountRun, ProposalResult
 from pb_portal.results.rows import area_row, proposal_rows
 from pb_portal.results.service.guard import demand_city, demand_undecided, ready_to_count
+from pb_portal.seals.service import delete_rows
 from pb_portal.signing import Signer
 from pb_portal.tally import ElectionError, Outcome
 from pb_portal.voting import heads
@@ -210,8 +211,8 @@ def proposal_rows_of(run_id: int, counted: Counted) -> Iterator[ProposalResult]:
 
 
 def _discard(session: Session, by: Signature, run: CountRun) -> None:
-    session.execute(delete(ProposalResult).where(ProposalResult.run_id == run.id))
-    session.execute(delete(AreaResult).where(AreaResult.run_id == run.id))
+    for table in (ProposalResult, AreaResult):
+        delete_rows(session, delete(table).where(table.run_id == run.id), "count discarded")
     session.expire(run, ["areas"])
     run.state = "discarded"
     audit.record(session, by, "count.discarded", ("count", run.id), cycle_id=run.cycle_id)

@@ -21,6 +21,7 @@ from pb_portal.proposals.models import Proposal
 from pb_portal.review.models import SavedFilter
 from pb_portal.review.queue import loads_of
 from pb_portal.review.staff import colleagues
+from pb_portal.seals.service import delete_rows
 
 MOST_AT_ONCE = 1000
 MOST_FILTERS = 20
@@ -153,10 +154,8 @@ def save_filter(
 
 def forget_filter(session: Session, by: Signature, filter_id: int) -> None:
     """Take a kept view away; only its owner's."""
-    done = session.execute(
-        delete(SavedFilter)
-        .where(SavedFilter.id == filter_id, SavedFilter.person_id == by.actor.person_id)
-        .returning(SavedFilter.id)
+    mine = delete(SavedFilter).where(
+        SavedFilter.id == filter_id, SavedFilter.person_id == by.actor.person_id
     )
-    if done.first() is None:
+    if not delete_rows(session, mine, "taken away by its owner"):
         raise Missing("filter")

@@ -19,6 +19,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.review import queries
 from pb_portal.review.models import Batch
 from pb_portal.review.service.finding import TO_TAKE, Finding, record_finding, take
+from pb_portal.seals.service import change_rows
 
 KEPT = timedelta(days=1)
 """How long a list that was read waits for `apply`."""
@@ -96,8 +97,11 @@ def close_batch(session: Session, by: Signature, batch: Batch) -> None:
 
 def forget_batches(session: Session, at: datetime) -> None:
     """Empty the lists nobody applied."""
-    session.execute(
-        update(Batch).where(Batch.at < at - KEPT, Batch.applied_at.is_(None)).values(rows=[])
+    change_rows(
+        session,
+        update(Batch)
+        .where(Batch.at < at - KEPT, Batch.applied_at.is_(None), Batch.rows != [])
+        .values(rows=[]),
     )
 
 

@@ -13,6 +13,7 @@ from pb_portal.domain.fraud_case import BY_HAND, moved
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
+from pb_portal.seals.service import add_rows
 from pb_portal.voting.fraud import traces
 from pb_portal.voting.fraud.looking import Keys
 from pb_portal.voting.models import FraudCase, FraudFlag, FraudMember, FraudNote
@@ -57,7 +58,7 @@ def _add_members(session: Session, keys: Keys, case: FraudCase, flags: Sequence[
     ]
     if not rows:
         raise Refusal("fraud.forgotten")
-    session.execute(insert(FraudMember), rows)
+    add_rows(session, insert(FraudMember), rows)
 
 
 def add_note(session: Session, by: Signature, case: FraudCase, text: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain import fraud
 from pb_portal.domain.phases import PhaseKind
+from pb_portal.seals.service import change_rows, delete_rows
 from pb_portal.voting import queries
 from pb_portal.voting.fraud import traces
 from pb_portal.voting.models import FraudFlag, FraudMember, FraudSettings
@@ -109,9 +110,11 @@ def forget(session: Session, at: datetime) -> None:
         Phase.kind == PhaseKind.VOTING, Phase.ends_at < at - traces.KEPT
     )
     old = select(FraudFlag.case_id).where(FraudFlag.cycle_id.in_(over))
-    session.execute(delete(FraudMember).where(FraudMember.case_id.in_(old)))
-    session.execute(
+    members = delete(FraudMember).where(FraudMember.case_id.in_(old))
+    delete_rows(session, members, "kept for 90 days only")
+    change_rows(
+        session,
         update(FraudFlag)
         .where(FraudFlag.cycle_id.in_(over), FraudFlag.members != "")
-        .values(members="")
+        .values(members=""),
     )

@@ -27,6 +27,7 @@ from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
+from pb_portal.seals.service import add_rows
 from pb_portal.voting import queries
 from pb_portal.voting.fraud import traces
 from pb_portal.voting.fraud.cases import change_state
@@ -135,7 +136,7 @@ def _void(
         )
     if not rows:
         raise Refusal("fraud.void_already")
-    session.execute(insert(VoidedBallot), rows)
+    add_rows(session, insert(VoidedBallot), rows)
 
 
 def voters_of(session: Session, keys: Keys, case: FraudCase, request: ApprovalRequest) -> list[str]:

@@ -1,4 +1,5 @@
-"""The signed heads of the ledger, for anyone to keep. They say nothing of how many have voted."""
+"""The signed heads of the ledger and of the seals over everything else, for anyone to keep. They
+say nothing of how many have voted, nor of how much was done."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pb_portal.db import Missing, session
 from pb_portal.domain import roll
 from pb_portal.register import queries as register
 from pb_portal.register.service.roll import head_content
+from pb_portal.seals import batches
 from pb_portal.voting.ledger import paper_records, proofs
 from pb_portal.voting.paper.models import PaperClosing
 from pb_portal.voting.views import blueprint, visit
@@ -81,4 +83,22 @@ def consistency(slug: str) -> Response:
         raise Missing("head")
     answer = jsonify(proofs.consistency_of(session(), cycle.id, first, second))
     answer.headers["Cache-Control"] = FRESH
+    return answer
+
+
+@blueprint.get("/ledger/acts.json")
+@limits.visits("suggest")
+@public
+def acts() -> Response:
+    """Heads over the seals of every act and row, as `heads` gives those of a vote."""
+    found = batches.find_before(session(), asked_row("to"), HEADS)
+    last = found[-1].number - 1 if found else 0
+    older = url_for(".acts", to=last) if last else None
+    told = [
+        {**batches.say_batch(one), "head": one.head, "signature": one.signature} for one in found
+    ]
+    answer = jsonify({"heads": told, "key": signer().public_key, "older": older})
+    answer.headers["Cache-Control"] = FRESH
+    if older:
+        answer.headers["Link"] = f'<{older}>; rel="next"'
     return answer

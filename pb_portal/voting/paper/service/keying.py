@@ -11,6 +11,7 @@ from pb_portal.domain.polling import KEYED_IN, BatchState, Marks, Verdict, seria
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
+from pb_portal.seals.service import add_rows
 from pb_portal.voting.paper import queries
 from pb_portal.voting.paper.models import Batch, Keyer, Keying
 from pb_portal.voting.paper.queries.batches import find_sheet, typed_count
@@ -45,13 +46,13 @@ def begin(session: Session, by: Signature, batch: Batch, round_: int) -> Keyer:
     """Take a round; another person who was quicker is a conflict (`polling.rounds_taken`)."""
     registry.require_proposer(by, KEYING)
     assert by.actor.person_id is not None
-    made = session.execute(
+    made = add_rows(
+        session,
         insert(session, Keyer)
         .values(batch_id=batch.id, round=round_, person_id=by.actor.person_id, started_at=by.at)
-        .on_conflict_do_nothing()
-        .returning(Keyer.round)
-    ).scalar_one_or_none()
-    if made is None:
+        .on_conflict_do_nothing(),
+    )
+    if not made:
         raise Conflict("polling.rounds_taken")
     session.expire(batch, ["keyers"])
     log(session, by, batch, "polling.keying_begun", round=round_)
