@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,6 +56,9 @@ class Settings(BaseSettings):
 
     site_name: str = "Бюджет народного участия"
     public_url: str = ""
+    allowed_hosts: str = Field(
+        "", description="Further names the portal answers to, separated by commas"
+    )
     port: int = Field(
         8000, description="Port of the local server, for links when PUBLIC_URL is empty"
     )
@@ -223,6 +228,11 @@ class Settings(BaseSettings):
         return self.sample_mode or (self.environment != "production" and not self.smtp_host)
 
     @property
+    def hosts(self) -> list[str]:
+        """Names besides the one of `PUBLIC_URL`."""
+        return [name.strip() for name in self.allowed_hosts.split(",") if name.strip()]
+
+    @property
     def base_url(self) -> str:
         """Address of the portal in letters, without a slash at its end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
@@ -233,7 +243,7 @@ class Settings(BaseSettings):
         if absent:
             raise MissingSettings("Cannot start in production. Set: " + ", ".join(absent))
         instance = self.pb_instance.resolve()
-        instance.mkdir(parents=True, exist_ok=True)
+        private_folder(instance)
         return self.model_copy(
             update={
                 "pb_instance": instance,
@@ -289,10 +299,38 @@ class Settings(BaseSettings):
         return {"socket_timeout": LIMITS_SECONDS, "socket_connect_timeout": LIMITS_SECONDS}
 
 
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner enters, whatever the umask; close one that was open."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _close(path, 0o700)
+    return path
+
+
+def private_file(path: Path) -> Path:
+    """Make a file that only its owner reads, whatever the umask; close one that was open."""
+    path.touch(mode=0o600, exist_ok=True)
+    _close(path, 0o600)
+    return path
+
+
+def close_file(path: Path) -> None:
+    """Let only its owner read a file that is there."""
+    _close(path, 0o600)
+
+
+def _close(path: Path, mode: int) -> None:
+    """Another owner's thing is left alone, and so is a folder for everybody, such as /tmp."""
+    found = path.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & 0o077 and not found.st_mode & stat.S_ISVTX:
+        path.chmod(mode)
+
+
 def _kept_key(instance: Path, name: str) -> str:
     """Outside production a key is made once and kept beside the data, readable by its owner."""
     path = instance / f"{name}.txt"
-    if not path.exists():
-        path.touch(mode=0o600)
+    if path.exists():
+        private_file(path)
+    else:
+        private_file(path)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
     return path.read_text(encoding="ascii").strip()

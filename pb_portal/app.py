@@ -22,6 +22,7 @@ from pb_portal.pages import health
 from pb_portal.seals import records
 from pb_portal.seals.keys import SealKey
 from pb_portal.web import assets, errors, guard, i18n, limits, page, quick, senders, storage, words
+from pb_portal.web.hosts import Portal, refuse_foreign_hosts
 
 ROOMS = (
     "pages",
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     chosen = (settings or Settings()).complete()
     if chosen.environment == "production":
         assets.require_built()
-    app = Flask(
+    app = Portal(
         __name__,
         instance_path=str(chosen.pb_instance),
         template_folder=str(ROOT / "templates"),
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _attach(app: Flask, settings: Settings) -> None:
+    refuse_foreign_hosts(app)
     for room in TABLES:
         import_module(f"pb_portal.{room}.models")
     for room in PERSONAL:
@@ -187,6 +189,8 @@ def _private_by_default(response: Response) -> Response:
     """Pages may name the person, so nothing shared keeps them; built assets never change."""
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if i18n.ASKED in request.environ:
+        response.vary.update(["Accept-Language", "Cookie"])
     if request.endpoint == "static" and "/dist/" in request.path:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -21,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
 
+from config import close_file, private_file
 from pb_portal.domain.placeholders import mark_of, translate_placeholder
 
 NAMES = {
@@ -149,13 +152,17 @@ class Writers:
             busy = sqlite3.OperationalError("database is locked")
             raise OperationalError("waiting to write", None, busy)
         try:
-            with open(self._path, "ab") as file:
+            with open(self._path, "ab", opener=_open_privately) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 self._held.now = True
                 yield
         finally:
             self._held.now = False
             self._own.release()
+
+
+def _open_privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 _lines: dict[str, Writers] = {}
@@ -217,6 +224,7 @@ def _settle_sqlite(dbapi_connection: Any, record: Any) -> None:
         return
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
+    _close_files(cursor)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -226,6 +234,19 @@ def _settle_sqlite(dbapi_connection: Any, record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _close_files(cursor: Any) -> None:
+    """Only the owner reads a database, whatever the umask. SQLite gives what it makes beside the
+    file (-wal, -shm) the file's mode, so this comes before it makes any."""
+    database = cursor.execute("PRAGMA database_list").fetchone()[2]
+    if not database:
+        return
+    with suppress(OSError):
+        private_file(Path(database))
+    for ending in ("-wal", "-shm", "-journal", "-writers"):
+        with suppress(OSError):
+            close_file(Path(database + ending))
 
 
 @event.listens_for(Engine, "begin")

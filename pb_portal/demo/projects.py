@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from config import private_file, private_folder
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.queries import find_phase
 from pb_portal.demo.cycles import City
@@ -104,8 +105,8 @@ def _album(session: Session, root: Path, at: datetime) -> Album:
             created_at=at,
         )
         target = files.path_of(root, stored)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        private_folder(target.parent)
+        shutil.copyfile(path, private_file(target))
         session.add(stored)
         pictures[code, stage] = stored
     session.flush()

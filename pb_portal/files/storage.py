@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from config import private_folder
 from pb_portal.domain.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class LocalStorage:
     def put(self, name: str, content: bytes, media_type: str) -> None:
         target = self.root / name
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.root)
+            private_folder(target.parent)
             descriptor, half = tempfile.mkstemp(dir=target.parent, prefix=".half-")
             try:
                 with os.fdopen(descriptor, "wb") as stream:

@@ -18,6 +18,8 @@ from typing import IO, TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from config import private_file, private_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,11 +36,11 @@ class Uploads:
 
     def keep(self, stream: IO[bytes]) -> str:
         """Seal a copy of the stream; returns its name."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self._folder)
         name = secrets.token_hex(16)
         cipher, number = self._cipher(name), 0
         path = self._folder / name
-        path.touch(mode=0o600)
+        private_file(path)
         try:
             with path.open("wb") as target:
                 while piece := stream.read(PIECE):

@@ -19,6 +19,8 @@ from pb_portal.web import clock
 
 LOCALES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 COOKIE = "language"
+ASKED = "portal.language"
+"""Set on a request whose answer speaks the language that its sender prefers."""
 NARROW = "\u202f"
 _SIGNS = {"KZT": "₸", "EUR": "€", "PLN": "zł", "USD": "$", "HUF": "Ft", "CHF": "CHF"}
 _DATE = {"kk": "yyyy 'ж'. d MMMM", "ru": "d MMMM yyyy", "en": "d MMMM yyyy"}
@@ -31,6 +33,7 @@ def choose_locale() -> str:
     """The forced language, else the cookie, the account's, the browser's, the default."""
     if not has_request_context():
         return str(getattr(g, "locale", "") or "en")
+    request.environ[ASKED] = True
     chosen = getattr(g, "locale", "") or request.cookies.get(COOKIE, "")
     if chosen in LOCALES:
         return str(chosen)
