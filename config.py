@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     stranger_limit_kb: int = Field(
         1024, ge=64, le=102400, description="Largest request of somebody who has not signed in"
     )
+    extension_days: int = Field(
+        31, ge=1, le=366, description="Days one extension may add without asking for their number"
+    )
+    extension_days_most: int = Field(
+        180, ge=1, le=366, description="Days one extension may add at the very most"
+    )
     ledger_percent: int = Field(
         5, ge=0, le=100, description="Per cent a contract may differ from the promise unexplained"
     )

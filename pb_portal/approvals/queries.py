@@ -26,9 +26,16 @@ def of_cycle(
     session: Session, cycle_id: int, kind: str, state: str = ""
 ) -> Sequence[ApprovalRequest]:
     """Requests of one kind in a cycle, the oldest first; in one state or all."""
+    return of_kinds(session, cycle_id, [kind], state)
+
+
+def of_kinds(
+    session: Session, cycle_id: int, kinds: Sequence[str], state: str = ""
+) -> Sequence[ApprovalRequest]:
+    """Requests of several kinds in a cycle, the oldest first; in one state or all."""
     query = (
         select(ApprovalRequest)
-        .where(ApprovalRequest.cycle_id == cycle_id, ApprovalRequest.kind == kind)
+        .where(ApprovalRequest.cycle_id == cycle_id, ApprovalRequest.kind.in_(kinds))
         .order_by(ApprovalRequest.id)
     )
     if state:

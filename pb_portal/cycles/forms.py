@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectField
-from wtforms.validators import AnyOf
+from wtforms import BooleanField, DateTimeLocalField, IntegerField, RadioField, SelectField
+from wtforms.validators import AnyOf, Optional
 
+from pb_portal.domain.phase_calendar import Following
 from pb_portal.web import clock
 from pb_portal.web.forms import Form, Lines, required, up_to
 
@@ -36,10 +37,27 @@ class CityMoment(DateTimeLocalField):
 
 
 class ExtensionForm(Form):
-    """Asking to move the end of a phase."""
+    """Asking to move the end of a phase, and what becomes of the phases after it."""
 
     phase = SelectField(_l("Phase"), [required()], validate_choice=False)
+    change = RadioField(
+        _l("What is to change"),
+        choices=[("extend", _l("It ends later")), ("shorten", _l("It ends earlier"))],
+        default="extend",
+    )
     ends_at = CityMoment(_l("New end, city time"), [required(_l("Enter the new end"))])
+    following = RadioField(
+        _l("The phases after it"),
+        choices=[
+            (Following.MOVE, _l("All of them move by the same number of days")),
+            (Following.NEXT, _l("Only the next one begins at the new end and keeps its own end")),
+            (Following.KEEP, _l("They keep their dates; refused if phases would overlap")),
+        ],
+        default=Following.MOVE,
+    )
+    confirmed_days = IntegerField(
+        _l("How many days are added"), [Optional()], description=_l("Type the number to confirm it")
+    )
     reason = Lines(
         _l("Reason"),
         [required(_l("Write the reason: residents will read it.")), up_to(1000)],
@@ -57,10 +75,13 @@ class DecisionForm(Form):
             AnyOf(["approve", "decline"], message=_l("Choose: approve or decline")),
         ],
         choices=[
-            ("approve", _l("Approve the extension")),
-            ("decline", _l("Decline the extension")),
+            ("approve", _l("Approve every change of dates shown here")),
+            ("decline", _l("Decline")),
         ],
         validate_choice=False,
+    )
+    confirmed_days = IntegerField(
+        _l("How many days are added"), [Optional()], description=_l("Type the number to confirm it")
     )
     reason = Lines(
         _l("Why you decline"),

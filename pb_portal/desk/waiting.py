@@ -187,11 +187,10 @@ def _cycles(current: Session, actor: Actor, at: datetime) -> Section:
 
 
 def _cycle_item(cycle: Cycle, at: datetime) -> Item:
-    now = phases.current(cycle.phases, at)
-    hint = ""
-    if now is not None:
-        left = i18n.time_left(now.ends_at)
-        hint = _("%(phase)s: %(left)s", phase=phase_name(now.kind), left=left)
+    hint = "; ".join(
+        _("%(phase)s: %(left)s", phase=phase_name(now.kind), left=i18n.time_left(now.ends_at))
+        for now in phases.all_open(cycle.phases, at)
+    )
     url = url_for("cycles.phases", slug=cycle.slug) if _exists("cycles.phases") else None
     return Item(i18n.local(cycle.names), url, hint)
 

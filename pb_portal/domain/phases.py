@@ -47,9 +47,14 @@ def state_at(span: Span, at: datetime) -> str:
 
 
 def current(spans: Iterable[AnySpan], at: datetime) -> AnySpan | None:
-    """The phase open now (the last to have started, when they overlap)."""
-    opened = [span for span in spans if is_open(span, at)]
-    return max(opened, key=lambda span: span.starts_at, default=None)
+    """The phase open now; of several the one that closes first, since it can be missed first."""
+    return next(iter(all_open(spans, at)), None)
+
+
+def all_open(spans: Iterable[AnySpan], at: datetime) -> list[AnySpan]:
+    """Every phase open now, the one that closes first before the others."""
+    opened = (span for span in spans if is_open(span, at))
+    return sorted(opened, key=lambda span: (span.ends_at, span.starts_at))
 
 
 def upcoming(spans: Iterable[AnySpan], at: datetime) -> AnySpan | None:

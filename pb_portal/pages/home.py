@@ -52,7 +52,7 @@ def today(session: Session, at: datetime) -> dict[str, Any]:
     """Everything the home page shows, in at most six statements."""
     found = queries.cycles_with_phases(session)
     cycles = [cycle for cycle in found if not cycle.is_imported] or found
-    actions = sorted(filter(None, (_action(cycle, at) for cycle in cycles)), key=_urgency)
+    actions = sorted((action for cycle in cycles for action in _actions(cycle, at)), key=_urgency)
     focus = actions[0].cycle if actions else (cycles[0] if cycles else None)
     counts = queries.tallies(session)
     areas = queries.areas_of(session, [focus.city]) if focus else []
@@ -74,11 +74,16 @@ def _urgency(action: Action) -> int:
     return kinds.index(action.kind) if action.kind in kinds else len(kinds)
 
 
-def _action(cycle: Cycle, at: datetime) -> Action | None:
-    now = phases.current(cycle.phases, at)
-    if now is None:
-        ahead = phases.upcoming(cycle.phases, at)
-        return _announce(cycle, ahead) if ahead else None
+def _actions(cycle: Cycle, at: datetime) -> list[Action]:
+    """One for each open phase, so that none hides another; else what comes next."""
+    opened = phases.all_open(cycle.phases, at)
+    ahead = phases.upcoming(cycle.phases, at)
+    if not opened and ahead:
+        return [_announce(cycle, ahead)]
+    return [_action(cycle, phase) for phase in opened]
+
+
+def _action(cycle: Cycle, now: Phase) -> Action:
     titles = {
         PhaseKind.VOTING: _("Choose what your district needs"),
         PhaseKind.APPLICATIONS: _("What should change near your home?"),
@@ -175,11 +180,11 @@ def _across_years(phase: Phase) -> str:
 
 def _summary(cycle: Cycle, at: datetime, counts: Sequence[Tally]) -> dict[str, Any]:
     own = [tally for tally in counts if tally.cycle_id == cycle.id]
-    now = phases.current(cycle.phases, at)
+    opened = phases.all_open(cycle.phases, at)
     return {
         "cycle": cycle,
-        "phase": phase_name(now.kind) if now else "",
-        "voting": now is not None and now.kind == PhaseKind.VOTING,
+        "phase": ", ".join(phase_name(phase.kind) for phase in opened),
+        "voting": any(phase.kind == PhaseKind.VOTING for phase in opened),
         "proposals": sum(tally.number for tally in own if tally.thing == "proposal"),
         "projects": sum(tally.number for tally in own if tally.thing == "project"),
     }

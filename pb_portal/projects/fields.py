@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, Field
+from wtforms import Field
 from wtforms.widgets import TextInput
 
 from pb_portal.domain.money import parse_quantity
@@ -15,25 +13,6 @@ from pb_portal.web import i18n
 
 _WHOLE = re.compile(r"-?\d{1,15}")
 _SPACES = re.compile(r"[\s₸]")
-
-
-class Day(DateField):
-    """A date, from the browser's calendar or as people write it."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
-            return
-        for form in self.strptime_format:
-            try:
-                self.data = datetime.strptime(valuelist[0].strip(), form).date()  # noqa: DTZ007
-            except ValueError:
-                continue
-            return
-        self.data = None  # type: ignore[assignment]
-        raise ValueError(_("Enter a date like 25.10.2026"))
 
 
 class Number(Field):

@@ -7,9 +7,9 @@ from flask_wtf.file import FileField
 from wtforms import EmailField, FloatField, RadioField, SelectField
 from wtforms.validators import Email, InputRequired, NumberRange, Optional
 
-from pb_portal.projects.fields import Day
 from pb_portal.projects.forms import REASON
 from pb_portal.projects.service.mail_follows import RHYTHMS
+from pb_portal.web.dates import Day
 from pb_portal.web.forms import Form, Line, Lines, required, tidy, up_to
 from pb_portal.web.phrases.issues import RHYTHMS as RHYTHM_WORDS
 
@@ -103,7 +103,13 @@ class AnswerForm(Form):
         _l("The answer for residents"),
         [required(_l("Write the answer: residents will read it.")), up_to(2000)],
     )
-    due_on = Day(_l("By which day"), [Optional()], description=_l("Needed when it is promised"))
+    due_on = Day(
+        _l("By which day"),
+        [Optional()],
+        back=0,
+        ahead=730,
+        description=_l("Needed when it is promised"),
+    )
     picture = FileField(_l("Photo"), description=_PHOTO)
 
 

@@ -10,7 +10,8 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from pb_portal.projects.fields import Day, Money, Number, Quantity
+from pb_portal.projects.fields import Money, Number, Quantity
+from pb_portal.web.dates import Day
 from pb_portal.web.forms import Form, Line, Lines, required, up_to
 
 
@@ -44,7 +45,9 @@ class WorkForm(Form):
     lat = Degree(_l("Latitude"), [Optional()])
     lon = Degree(_l("Longitude"), [Optional()])
     promised_sum = Money(_l("Promised sum"), [required()])
-    promised_on = Day(_l("Promised by"), [required(_l("Choose the date residents can count on."))])
+    promised_on = Day(
+        _l("Promised by"), [required(_l("Choose the date residents can count on."))], back=0
+    )
     line_title = Line(_l("What is promised"), [up_to(200)])
     line_quantity = Quantity(_l("Quantity"), [Optional()])
     line_unit = SelectField(_l("Unit"), validate_choice=False)

@@ -15,7 +15,15 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.results import bundles, queries, wording
 from pb_portal.results.models import CountRun
 from pb_portal.results.queries import Section
-from pb_portal.web.i18n import date_time, day, full_date, language, last_day, local, money, number
+from pb_portal.web.i18n import (
+    full_date,
+    language,
+    local,
+    money,
+    number,
+    weekday_end,
+    weekday_moment,
+)
 
 
 def protocol(session: Session, cycle: Cycle, run: CountRun) -> bytes:
@@ -60,7 +68,7 @@ def protocol_data(session: Session, cycle: Cycle, run: CountRun) -> dict[str, An
             "rules are those frozen before the vote, that the lot is the one committed to, that "
             "there are as many ballots as voters, that every ballot fits its receipt, and that a "
             "second count names the same winners.",
-            date=date_time(run.certified_at),
+            date=weekday_moment(run.certified_at) if run.certified_at else "—",
         ),
         "signers": [[_("Commissioner"), name] for name in signed],
     }
@@ -72,7 +80,9 @@ def _facts(
     voting = cycles.find_phase(cycle, PhaseKind.VOTING)
     rows = []
     if voting:
-        rows.append([_("Voting"), f"{day(voting.starts_at)} – {last_day(voting.ends_at)}"])
+        rows.append(
+            [_("Voting"), f"{weekday_moment(voting.starts_at)} – {weekday_end(voting.ends_at)}"]
+        )
     registered = queries.registered(session, cycle.id)
     if registered:
         rows.append([_("Residents in the register"), number(registered)])

@@ -24,6 +24,7 @@ ASKED = "portal.language"
 NARROW = "\u202f"
 _SIGNS = {"KZT": "₸", "EUR": "€", "PLN": "zł", "USD": "$", "HUF": "Ft", "CHF": "CHF"}
 _DATE = {"kk": "yyyy 'ж'. d MMMM", "ru": "d MMMM yyyy", "en": "d MMMM yyyy"}
+_WEEKDAY = {"kk": "yyyy 'ж'. d MMMM, EEEE", "ru": "EEEE, d MMMM yyyy", "en": "EEEE, d MMMM yyyy"}
 _DAY = {"kk": "d MMMM", "ru": "d MMMM", "en": "d MMMM"}
 _MILLION = {"kk": "млн", "ru": "млн", "en": "m"}
 _BILLION = {"kk": "млрд", "ru": "млрд", "en": "bn"}
@@ -107,8 +108,15 @@ def quantity(value: int | None) -> str:
 
 
 def day(value: date | datetime) -> str:
-    """9 ноября (in the city's time zone)."""
-    return str(babel_date(value, _DAY[language()], rebase=isinstance(value, datetime)))
+    """9 ноября (in the city's time zone); with its year where that is not the present one."""
+    return str(babel_date(value, _pattern(value), rebase=isinstance(value, datetime)))
+
+
+def _pattern(value: date | datetime) -> str:
+    """How a day is written: a year that nobody would guess is never left out."""
+    if isinstance(value, datetime):
+        value = value.astimezone(clock.city_zone())
+    return (_DAY if value.year == clock.today().year else _DATE)[language()]
 
 
 def full_date(value: date | datetime | str | None) -> str:
@@ -121,8 +129,8 @@ def full_date(value: date | datetime | str | None) -> str:
 
 
 def date_time(value: datetime | None) -> str:
-    """9 ноября, 18:00"""
-    return "—" if value is None else str(babel_datetime(value, f"{_DAY[language()]}, HH:mm"))
+    """9 ноября, 18:00; with its year where that is not the present one"""
+    return "—" if value is None else str(babel_datetime(value, f"{_pattern(value)}, HH:mm"))
 
 
 def full_moment(value: datetime) -> str:
@@ -137,11 +145,34 @@ def next_minute(value: datetime) -> str:
 
 def last_day(value: datetime) -> str:
     """The end of a phase as people say it: midnight is the end of the day before."""
+    before = _day_that_ends(value)
+    return f"{day(before)}, 24:00" if before else date_time(value)
+
+
+def _day_that_ends(value: datetime) -> date | None:
+    """The day that ends at this moment, if it is a midnight of the city."""
     local_end = value.astimezone(clock.city_zone())
-    if (local_end.hour, local_end.minute) == (0, 0):
-        before = date.fromordinal(local_end.date().toordinal() - 1)
-        return f"{babel_date(before, _DAY[language()], rebase=False)}, 24:00"
-    return date_time(value)
+    if (local_end.hour, local_end.minute) != (0, 0):
+        return None
+    return date.fromordinal(local_end.date().toordinal() - 1)
+
+
+def weekday_moment(value: datetime) -> str:
+    """понедельник, 9 ноября 2026, 18:00: for what two people agree to"""
+    return str(babel_datetime(value, f"{_WEEKDAY[language()]}, HH:mm"))
+
+
+def weekday_day(value: date) -> str:
+    """понедельник, 9 ноября 2026"""
+    return str(babel_date(value, _WEEKDAY[language()], rebase=isinstance(value, datetime)))
+
+
+def weekday_end(value: datetime) -> str:
+    """The same for the end of a phase: midnight is the end of the day before."""
+    before = _day_that_ends(value)
+    if before is None:
+        return weekday_moment(value)
+    return f"{weekday_day(before)}, 24:00"
 
 
 def days_left(value: datetime) -> int:
@@ -210,6 +241,9 @@ def init_app(app: Flask, **options: Any) -> None:
         datetime=date_time,
         full_moment=full_moment,
         last_day=last_day,
+        weekday_moment=weekday_moment,
+        weekday_end=weekday_end,
+        weekday_day=weekday_day,
         days_left=days_left,
         time_left=time_left,
         ago=ago,

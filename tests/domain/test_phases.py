@@ -56,12 +56,6 @@ def test_one_phase_hands_over_to_the_next_without_a_gap_or_an_overlap() -> None:
     assert current(spans, REVIEW.ends_at) is None
 
 
-def test_of_overlapping_phases_the_last_to_start_is_current() -> None:
-    longer = Span("applications", APPLICATIONS.starts_at, REVIEW.starts_at + timedelta(days=5))
-    assert current([longer, REVIEW], REVIEW.starts_at + timedelta(days=1)) is REVIEW
-    assert is_open(longer, REVIEW.starts_at + timedelta(days=1))
-
-
 def test_the_next_phase_is_the_nearest_ahead() -> None:
     assert upcoming([REVIEW, APPLICATIONS], APPLICATIONS.starts_at - TICK) is APPLICATIONS
     assert upcoming([REVIEW, APPLICATIONS], APPLICATIONS.starts_at) is REVIEW

@@ -12,5 +12,6 @@ from pb_portal.cycles.views import (  # noqa: E402, F401
     counting,
     desk,
     names,
+    phases,
     public,
 )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from pb_portal.approvals.models import ApprovalRequest
-from pb_portal.cycles import queries
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.phases import state_at
 from pb_portal.web import clock, i18n
@@ -42,29 +38,14 @@ def dates(phase: Phase) -> str:
     return f"{i18n.day(phase.starts_at)} – {i18n.last_day(phase.ends_at)}"
 
 
+def full_dates(phase: Phase) -> str:
+    """From when to when, with weekday and year: for what two people agree to."""
+    return f"{i18n.weekday_moment(phase.starts_at)} – {i18n.weekday_end(phase.ends_at)}"
+
+
 def _note(phase: Phase) -> str:
     if phase.original_ends_at is None:
         return ""
-    return str(_("Extended; first end: %(date)s", date=i18n.last_day(phase.original_ends_at)))
-
-
-def extensions(cycle: Cycle, requests: Sequence[ApprovalRequest]) -> list[dict[str, Any]]:
-    """Extensions with the phase they move, for public and desk lists."""
-    named = {phase.id: phase for phase in cycle.phases}
-    return [
-        {
-            "request": request,
-            "phase": named[request.payload["phase_id"]],
-            "ends_at": datetime.fromisoformat(request.payload["ends_at"]),
-        }
-        for request in requests
-        if request.payload.get("phase_id") in named
-    ]
-
-
-def summarize_extension(session: Session, asked: ApprovalRequest) -> str:
-    """The cycle, the phase and its new end."""
-    cycle = queries.get_cycle_by_id(session, asked.cycle_id or 0)
-    rows = extensions(cycle, [asked])
-    ends = [f"{phase_name(row['phase'].kind)} → {i18n.last_day(row['ends_at'])}" for row in rows]
-    return " · ".join([i18n.local(cycle.names), *ends])
+    return str(
+        _("Extended or moved; first end: %(date)s", date=i18n.last_day(phase.original_ends_at))
+    )

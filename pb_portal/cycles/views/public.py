@@ -13,9 +13,10 @@ from pb_portal.cycles import queries
 from pb_portal.cycles.ballot_words import ballot_marking, ballot_scope
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.rule_words import rule_details, rule_story, way_names
-from pb_portal.cycles.service import EXTEND
+from pb_portal.cycles.service import CALENDAR_KINDS
 from pb_portal.cycles.views import blueprint
-from pb_portal.cycles.views.calendar import extensions, timeline
+from pb_portal.cycles.views.calendar import timeline
+from pb_portal.cycles.views.changes import changes
 from pb_portal.db import session
 from pb_portal.domain import phases
 from pb_portal.domain.phases import PhaseKind
@@ -44,7 +45,7 @@ def index() -> str:
 def _card(cycle: Cycle, at: datetime) -> dict[str, Any]:
     return {
         "cycle": cycle,
-        "phase": queries.current_phase(cycle, at),
+        "phases": phases.all_open(cycle.phases, at),
         "next": phases.upcoming(cycle.phases, at),
         "budget": sum(part.budget for part in cycle.areas),
     }
@@ -56,15 +57,15 @@ def show(slug: str) -> str:
     """One cycle: calendar, what can be done now, areas and their budgets."""
     at = clock.now()
     cycle = queries.get_cycle(session(), slug)
-    approved = approvals.of_cycle(session(), cycle.id, EXTEND, "approved")
+    approved = approvals.of_kinds(session(), cycle.id, CALENDAR_KINDS, "approved")
     return render_template(
         "cycles/show.html",
         cycle=cycle,
         timeline=timeline(cycle, at),
-        open_phases=[phase for phase in cycle.phases if phases.is_open(phase, at)],
+        open_phases=phases.all_open(cycle.phases, at),
         upcoming=phases.upcoming(cycle.phases, at),
         voted=queries.phase_over(cycle, PhaseKind.VOTING, at),
-        extended=extensions(cycle, approved),
+        changed=changes(cycle, approved),
         budget=sum(part.budget for part in cycle.areas),
         outlined=any(part.area.outline for part in cycle.areas),
     )

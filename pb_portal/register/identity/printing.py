@@ -18,7 +18,7 @@ from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.documents import pdf
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.web.i18n import last_day, local
+from pb_portal.web.i18n import local, weekday_end
 
 LANGUAGES = ("kk", "ru")
 TEMPLATE = {"letters": "code_letters", "sheet": "code_sheet"}
@@ -58,7 +58,7 @@ def _words(language: str, cycle: Cycle, ends: datetime, area: str) -> dict[str, 
                 _("Choose “A code on paper”."),
                 _("Type your IIN, your date of birth and this code."),
             ],
-            "until": _("The vote is open until %(day)s.", day=last_day(ends)),
+            "until": _("The vote is open until %(day)s.", day=weekday_end(ends)),
             "warning": _(
                 "The code works with the data of one person only. Give it to nobody and let "
                 "nobody take a picture of it."

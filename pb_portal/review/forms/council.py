@@ -9,7 +9,8 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import AnyOf, NumberRange, Optional
 
 from pb_portal.review.council.service import Called, Verdict
-from pb_portal.review.forms.fields import Day, Version, Whole
+from pb_portal.review.forms.fields import Version, Whole
+from pb_portal.web.dates import Day
 from pb_portal.web.forms import Form, Line, Lines, required, up_to
 
 OUTCOMES = ("admit", "reject", "postpone")
@@ -36,7 +37,7 @@ class MemberForm(Form):
         [up_to(200)],
         description=_l("For example: architect, deputy of the maslikhat. It stands in protocols"),
     )
-    joined_on = Day(_l("Sits on the council since"), [required(_l("Enter the date"))])
+    joined_on = Day(_l("Sits on the council since"), [required(_l("Enter the date"))], ahead=0)
 
 
 class SittingForm(Form):
@@ -46,7 +47,12 @@ class SittingForm(Form):
     number = Line(
         _l("Protocol number"), [required(_l("Enter the number of the protocol")), up_to(40)]
     )
-    held_on = Day(_l("Date of the sitting"), [required(_l("Enter the date of the sitting"))])
+    held_on = Day(
+        _l("Date of the sitting"),
+        [required(_l("Enter the date of the sitting"))],
+        back=366,
+        ahead=366,
+    )
     place = Line(_l("Place"), [up_to(200)])
     present = Many(_l("Members present"))
     chair_id = RadioField(

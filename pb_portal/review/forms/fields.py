@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField
+from wtforms import IntegerField
 from wtforms.widgets import HiddenInput
 
 from pb_portal.web.phrases.mark import Sentence
@@ -43,16 +43,3 @@ class Version(IntegerField):
         """After a conflict: the next send is about the state shown now."""
         self.data = version
         self.raw_data = None
-
-
-class Day(DateField):
-    """A date by the calendar."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Write a date like 2026-11-09.")) from None

@@ -15,7 +15,7 @@ from pb_portal.proposals.forms import read_place
 from pb_portal.proposals.models import EstimateLine, PaperApplication, Proposal
 from pb_portal.proposals.service import Paper, PaperLine
 from pb_portal.proposals.service.drafts import MOST_CHARACTERS
-from pb_portal.review.forms.fields import Day
+from pb_portal.web.dates import Day
 from pb_portal.web.forms import Form, Line, Lines, required, tidy, up_to
 
 ROWS = 8
@@ -31,7 +31,7 @@ class PaperForm(Form):
     """Everything that stands on the paper, on one page."""
 
     paper_number = Line(_l("Number of the paper"), [required(), up_to(40)])
-    received_on = Day(_l("Received on"), [required()])
+    received_on = Day(_l("Received on"), [required()], ahead=0)
     name = Line(_l("Name of the applicant"), [required(), up_to(120)])
     email = EmailField(
         _l("E-mail"),

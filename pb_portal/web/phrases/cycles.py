@@ -10,6 +10,28 @@ SENTENCES = {
     "phase.not_later": N_("The new end must be later than the present one."),
     "phase.reason_missing": N_("Write the reason: residents will read it."),
     "phase.decline_reason_missing": N_("Write why you decline: the proposer will read it."),
+    "phase.not_earlier": N_("To shorten it, give an end earlier than the present one."),
+    "phase.too_early": N_("The new end must lie ahead, and after the phase has begun."),
+    "phase.announced": N_(
+        "This phase runs already. It cannot end before what was announced: only an extension whose "
+        "former end has not passed yet can be taken back."
+    ),
+    "phase.too_long": N_(
+        "This adds %(days)s days. One extension adds %(most)s days at most: check the year."
+    ),
+    "phase.confirm_days": N_(
+        "This adds %(days)s days. If you mean it, type the number of days below; else check the "
+        "year."
+    ),
+    "phase.overlap": N_(
+        "The next phase would begin before this one ends. Choose what becomes of it."
+    ),
+    "phase.gap": N_("For some time no phase would be open. Choose what becomes of the next one."),
+    "phase.no_room": N_("Less than a day would be left of the next phase. Let it move instead."),
+    "phase.next_begun": N_("The next phase has begun already and cannot move."),
+    "phase.calendar_changed": N_(
+        "The calendar has changed since this was asked for. Decline it; it can be asked for anew."
+    ),
     "phase.unknown": N_("Choose one of the phases that are not over."),
     "rules.choices": N_("At most cannot be less than at least."),
     "rules.scope_unknown": N_("Choose for which proposals one votes."),

@@ -69,7 +69,7 @@ def test_dates_are_those_of_the_city_and_midnight_belongs_to_the_day_before(
     phase.ends_at = datetime(2025, 10, 1, tzinfo=ALMATY)
     session.commit()
     page = client.page(f"/c/{cycle.slug}")
-    assert "1 September – 30 September, 24:00" in page
+    assert "1 September 2025 – 30 September 2025, 24:00" in page
 
 
 def test_all_cycles_are_listed_with_imported_ones_apart(
