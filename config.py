@@ -132,6 +132,12 @@ class Settings(BaseSettings):
     extension_days_most: int = Field(
         180, ge=1, le=366, description="Days one extension may add at the very most"
     )
+    approval_reminder_days: int = Field(
+        2,
+        ge=0,
+        le=60,
+        description="Days after which approvers are reminded once; 0: never",
+    )
     ledger_percent: int = Field(
         5, ge=0, le=100, description="Per cent a contract may differ from the promise unexplained"
     )

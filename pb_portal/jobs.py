@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from pb_portal.accounts import service as accounts
+from pb_portal.accounts.service import duty_letters
 from pb_portal.cycles import queries as cycles_read
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.queries import rules_of
@@ -178,6 +179,13 @@ def remind_managers(at: datetime) -> None:
         reminders.remind_silent_projects(work, Signature(SYSTEM, at), at)
 
 
+def remind_approvers(at: datetime) -> None:
+    """Remind those who may agree to a request that has waited for days, once."""
+    days = current_app.config["SETTINGS"].approval_reminder_days
+    with transaction() as work:
+        duty_letters.remind_approvers(work, Signature(SYSTEM, at), days)
+
+
 def seal_ledgers(at: datetime) -> None:
     """Sign the heads of ballot boxes whose vote has just closed."""
     if not heads.due(session(), at):
@@ -301,6 +309,7 @@ HOURLY: list[Callable[[datetime], None]] = [
     keep_house,
     forget_traces,
     remind_reviewers,
+    remind_approvers,
     remind_managers,
     remind_of_issues,
     remind_voters,

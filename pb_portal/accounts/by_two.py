@@ -15,6 +15,7 @@ from pb_portal.accounts.factors import queries as factors
 from pb_portal.accounts.factors.service import forget_factors
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.accounts.queries import get_person
+from pb_portal.accounts.service.duty_letters import notify_of_access
 from pb_portal.accounts.service.sessions import end_access
 from pb_portal.accounts.service.staff import block_now, find_grant, revoke_now, unblock_now
 from pb_portal.approvals import registry
@@ -159,6 +160,7 @@ def _give(session: Session, by: Signature, request: ApprovalRequest, _context: A
     if any(held.role == role and held.area_id is None for held in person.grants):
         return
     person.grants.append(RoleGrant(role=role))
+    notify_of_access(session, by, person, "role_given", role=role)
     audit.record(
         session,
         by,
@@ -174,6 +176,7 @@ def _give(session: Session, by: Signature, request: ApprovalRequest, _context: A
 def _reset(session: Session, by: Signature, request: ApprovalRequest, _context: Any) -> None:
     person = get_person(session, request.payload["person_id"])
     forget_factors(session, person.id)
+    notify_of_access(session, by, person, "factor_reset")
     end_access(session, person.id, by.at)
     audit.record(
         session,

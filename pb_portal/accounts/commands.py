@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from pb_portal.accounts import queries
 from pb_portal.accounts.models import Person, RoleGrant
+from pb_portal.accounts.service.duty_letters import notify_of_access
 from pb_portal.audit import service as audit
 from pb_portal.db import session, transaction
 from pb_portal.domain.permissions import Role, roles_apart
@@ -45,4 +46,5 @@ def make_administrator(email: str) -> None:
         by = Signature(SYSTEM, clock.now())
         subject = ("person", person.id)
         audit.record(work, by, "account.role_granted", subject, role=Role.ADMINISTRATOR, area=None)
+        notify_of_access(work, by, person, "role_given", role=Role.ADMINISTRATOR)
     click.echo("Done. Sign in and set up a second factor now.")

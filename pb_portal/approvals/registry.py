@@ -20,6 +20,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.web.phrases.mark import N_, Sentence
 
 __all__ = [
+    "AFTER_PROPOSAL",
     "KINDS",
     "N_",
     "RequestKind",
@@ -62,6 +63,8 @@ class RequestKind:
 
 
 KINDS: dict[str, RequestKind] = {}
+AFTER_PROPOSAL: list[Callable[[Session, Signature, ApprovalRequest], object]] = []
+"""What is done with every new request; the room of accounts, which knows people, adds to it."""
 
 
 def register(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.approvals.models import ApprovalRequest
-from pb_portal.approvals.registry import require_proposer
+from pb_portal.approvals.registry import AFTER_PROPOSAL, require_proposer
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
 from pb_portal.domain.refusal import Conflict, Refusal
@@ -53,6 +53,8 @@ def propose(
     audit.record(
         session, by, f"{kind}.proposed", ("approval", request.id), cycle_id=cycle_id, reason=reason
     )
+    for follow in AFTER_PROPOSAL:
+        follow(session, by, request)
     return request
 
 

@@ -34,6 +34,7 @@ ACTIONS: dict[str, Sentence] = {
     "account.unblock.proposed": N_("Asked to let in again somebody who decides a vote"),
     "account.unblock.approved": N_("Agreed to let in again somebody who decides a vote"),
     "account.unblock.declined": N_("Declined to let in again somebody who decides a vote"),
+    "approval.reminded": N_("Reminded those who may agree to a request"),
     "account.role_granted": N_("Gave a staff role"),
     "account.role_revoked": N_("Took a staff role away"),
     "account.blocked": N_("Blocked an account"),

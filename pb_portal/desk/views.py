@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from pb_portal.approvals.registry import label_of
 from pb_portal.audit import queries as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import session
@@ -19,6 +20,7 @@ from pb_portal.web.paging import asked_row, page_of
 
 blueprint = Blueprint("desk", __name__)
 blueprint.add_app_template_global(desk_nav_items, "desk_nav_items")
+blueprint.add_app_template_global(label_of, "request_label")
 people.attach(blueprint)
 data_requests.attach(blueprint)
 agreeing.attach(blueprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, g, url_for
@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.queries import names_of
+from pb_portal.accounts.service import duty_letters
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.approvals.registry import KINDS, label_of
 from pb_portal.cycles.models import Cycle
@@ -24,7 +25,10 @@ from pb_portal.domain.permissions import P, may
 from pb_portal.domain.signature import Actor
 from pb_portal.mailer import queries as letters
 from pb_portal.web import clock, i18n
-from pb_portal.web.words import phase_name
+from pb_portal.web.words import phase_name, role_name
+
+SHOWN_FOR = timedelta(days=30)
+"""How long a change of one's roles stands on the desk."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ def sections(current: Session, actor: Actor, at: datetime) -> list[Section]:
     """Heaps for the roles the person holds, the most pressing kind of work first."""
     makers: list[tuple[P, Callable[[Session, Actor, datetime], Section | None]]] = [
         (P.STAFF, _approvals),
+        (P.STAFF, _role_changes),
         (P.REVIEW, _review),
         (P.DECIDE, _council),
         (P.DELIVER, _projects),
@@ -78,6 +83,26 @@ def _approvals(current: Session, actor: Actor, at: datetime) -> Section | None:
         items=request_items(current, waiting),
         empty=_("No request waits for a second person."),
     )
+
+
+def _role_changes(current: Session, actor: Actor, at: datetime) -> Section | None:
+    """Roles the person was given or has lost lately."""
+    if actor.person_id is None:
+        return None
+    changes = duty_letters.list_role_changes(current, actor.person_id, at - SHOWN_FOR)
+    if not changes:
+        return None
+    items = [
+        Item(
+            _("Given: %(role)s", role=role_name(change.data["role"]))
+            if change.action == "account.role_granted"
+            else _("Taken away: %(role)s", role=role_name(change.data["role"])),
+            None,
+            i18n.weekday_moment(change.at),
+        )
+        for change in changes
+    ]
+    return Section(_("Your roles have changed"), len(items), items=items)
 
 
 def request_items(current: Session, requests: Sequence[ApprovalRequest]) -> list[Item]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person, RoleGrant
+from pb_portal.accounts.service.duty_letters import notify_of_access
 from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand, is_kept_by_two
@@ -36,6 +37,8 @@ def block(session: Session, by: Signature, person: Person, *, reason: str) -> No
 def block_now(session: Session, by: Signature, person: Person, *, reason: str, **data: int) -> None:
     """Block, whoever has agreed to it."""
     person.blocked_at = by.at
+    if person.grants:
+        notify_of_access(session, by, person, "blocked")
     end_access(session, person.id, by.at)
     audit.record(session, by, "account.blocked", ("person", person.id), reason=reason, **data)
 
@@ -53,6 +56,8 @@ def unblock_now(
 ) -> None:
     """Let in again, whoever has agreed to it."""
     person.blocked_at = None
+    if person.grants:
+        notify_of_access(session, by, person, "unblocked")
     audit.record(session, by, "account.unblocked", ("person", person.id), reason=reason, **data)
 
 
@@ -69,6 +74,7 @@ def grant_role(
     if any(held.role == role and held.area_id == area_id for held in person.grants):
         return
     person.grants.append(RoleGrant(role=role, area_id=area_id))
+    notify_of_access(session, by, person, "role_given", role=role, area_id=area_id)
     audit.record(
         session, by, "account.role_granted", ("person", person.id), role=role, area=area_id
     )
@@ -102,6 +108,7 @@ def revoke_now(
 ) -> None:
     """Take the role away, whoever has agreed to it."""
     person.grants.remove(grant)
+    notify_of_access(session, by, person, "role_taken", role=grant.role, area_id=grant.area_id)
     audit.record(
         session,
         by,
