@@ -97,8 +97,9 @@ def _add(kind: RequestKind) -> str:
 
 
 def label_of(name: str) -> str:
-    """What is asked for, in the reader's language."""
-    return str(gettext(KINDS[name].label.source))
+    """What is asked for, in the reader's language; a kind that is gone keeps its code."""
+    kind = KINDS.get(name)
+    return str(gettext(kind.label.source)) if kind else name
 
 
 def attach_page(name: str, endpoint: str, summarize: Summary) -> None:

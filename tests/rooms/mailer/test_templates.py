@@ -44,6 +44,7 @@ SAMPLE: dict[str, Any] = {
     "due_on": "2026-11-22",
     "ends_at": "2026-11-22T18:00:00+00:00",
     "due_at": "2026-11-22T18:00:00+00:00",
+    "asked_at": "2026-11-22T18:00:00+00:00",
     "phase": "voting",
     "cycle": {"ru": "БНУ-2026", "kk": "ХҚБ-2026", "en": "Budget 2026"},
     "grounds": ["over_cap"],
