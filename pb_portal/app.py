@@ -28,6 +28,7 @@ ROOMS = (
     "pages",
     "accounts",
     "files",
+    "takedowns",
     "cycles",
     "register",
     "register.identity",
@@ -55,6 +56,7 @@ TABLES = (
     "accounts",
     "accounts.factors",
     "accounts.privacy",
+    "takedowns",
     "cycles",
     "register",
     "register.identity",
@@ -77,8 +79,16 @@ PERSONAL = (
     "voting",
     "results",
     "reports",
+    "takedowns",
 )
 """Rooms that keep something about people, in the order of the page that shows it."""
+
+REMOVABLE = (
+    "proposals.service.takedowns",
+    "review.council.takedowns",
+    "projects.service.takedowns",
+)
+"""What can be taken down, from the room that shows it to those that keep copies."""
 
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -121,6 +131,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(import_module(f"pb_portal.{room}.views").blueprint)
     app.register_blueprint(health.blueprint)
     guard.refuse_unguarded(app)
+    # a mail program posts to it without a page: the token in the address is its permission
+    app.extensions["csrf"].exempt(app.view_functions["accounts.stop_letters"])
     return app
 
 
@@ -130,6 +142,8 @@ def _attach(app: Flask, settings: Settings) -> None:
         import_module(f"pb_portal.{room}.models")
     for room in PERSONAL:
         import_module(f"pb_portal.{room}.personal")
+    for module in REMOVABLE:
+        import_module(f"pb_portal.{module}")
     app.after_request(_without_counters)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))

@@ -31,6 +31,7 @@ from pb_portal.job_queue.queries import is_beat_due
 from pb_portal.mailer import delivery
 from pb_portal.mailer import queries as letters
 from pb_portal.mailer import service as mailer
+from pb_portal.outbox import choices
 from pb_portal.projects.service import checking, digest, issues, mail_follows, reminders
 from pb_portal.register import loads
 from pb_portal.register import service as register
@@ -164,6 +165,8 @@ def send_digests(at: datetime) -> None:
     """Send the letters of those who want one a day or a week; forget who never confirmed."""
     with transaction() as work:
         digest.send_digests(work, Signature(SYSTEM, at), at)
+        while choices.send_daily_letters(work, at) == choices.BATCH:
+            pass
         mail_follows.forget_unconfirmed(work, at)
 
 

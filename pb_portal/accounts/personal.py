@@ -21,6 +21,7 @@ from pb_portal.accounts.privacy.holdings import (
 )
 from pb_portal.accounts.privacy.models import Consent, DataRequest, EmailChange
 from pb_portal.audit.models import AuditEntry
+from pb_portal.outbox.choices import choices_of
 from pb_portal.outbox.models import Letter
 from pb_portal.web.phrases.mark import N_
 
@@ -32,6 +33,7 @@ def _more(session: Session, person: Person) -> Sequence[Section]:
         _account(person),
         Section("opened_by_staff", OPENINGS, openings_of(session, person), STAYS_RECORD),
         _letters(session, person),
+        _choices(session, person),
         _log(session, person),
     ]
 
@@ -68,6 +70,13 @@ def _letters(session: Session, person: Person) -> Section:
     )
     rows = [{"at": row[0], "letter": row[1], "state": row[2]} for row in found]
     return Section("letters", N_("Letters to you"), rows, STAYS_RECORD)
+
+
+def _choices(session: Session, person: Person) -> Section:
+    """How often letters of each kind come, where that was chosen."""
+    found = choices_of(session, person.email)
+    rows = [{"kind": kind, "how_often": str(rhythm)} for kind, rhythm in sorted(found.items())]
+    return Section("letter_choices", N_("How often letters come"), rows, GOES)
 
 
 def _log(session: Session, person: Person) -> Section:

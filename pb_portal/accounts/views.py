@@ -19,6 +19,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from pb_portal.accounts import interruptions, queries, service
+from pb_portal.accounts import letters as letter_pages
 from pb_portal.accounts import login as gate
 from pb_portal.accounts.factors import own, tries
 from pb_portal.accounts.factors import views as second_step
@@ -44,6 +45,7 @@ second_step.attach(blueprint)
 own.attach(blueprint)
 interruptions.attach(blueprint)
 privacy_pages.attach(blueprint)
+letter_pages.attach(blueprint)
 Answer = str | tuple[str, int] | AnyResponse
 
 

@@ -45,7 +45,7 @@ def subject_kinds() -> list[tuple[str, str]]:
         ("comment.", _("Comments")),
         ("coauthor.", _("Co-authors")),
         ("appeal.", _("Appeals")),
-        ("words.", _("Words in comments")),
+        ("words.", _("Words in residents' texts")),
         ("phase.", _("Phases")),
         ("rules.", _("Rules")),
         ("register.", _("Resident register")),

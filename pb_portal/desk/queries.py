@@ -22,6 +22,7 @@ from pb_portal.projects.models import Project, ProjectUpdate
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.queries.comments import comments_waiting
 from pb_portal.review.queue import is_ready
+from pb_portal.takedowns.queries import count_waiting
 
 SILENCE = timedelta(days=30)
 OPEN_PROJECTS = tuple(
@@ -80,6 +81,8 @@ def numbers_waiting(session: Session, actor: Actor) -> dict[str, int]:
         asked["appeals"] = _number(Proposal, appealed, *mine)
     if may(actor, P.MODERATE):
         asked[P.MODERATE] = comments_waiting(areas_of(actor, P.MODERATE))
+    if may(actor, P.TAKE_DOWN):
+        asked[P.TAKE_DOWN] = count_waiting(areas_of(actor, P.TAKE_DOWN))
     if not asked:
         return {}
     row = session.execute(select(*asked.values())).one()

@@ -257,6 +257,13 @@ def _nav_items() -> list[tuple[str, str, str, int | None]]:
         (P.DECIDE, "review.council", _("Council"), "people", waiting.get(P.DECIDE)),
         (P.DECIDE, "review.appeals", _("Appeals"), "appealed", waiting.get("appeals")),
         (P.MODERATE, "review.comments", _("Comments"), "comment", waiting.get(P.MODERATE)),
+        (
+            P.SEE_TAKEN_DOWN,
+            "takedowns.index",
+            _("Taken down"),
+            "eye",
+            waiting.get(P.TAKE_DOWN),
+        ),
         (P.STEER_CYCLE, "cycles.desk", _("Cycles"), "calendar", None),
         (P.KEEP_REGISTER, "cycles.desk", _("Cycles"), "calendar", None),
         (P.START_PROJECTS, "cycles.desk", _("Cycles"), "calendar", None),
@@ -268,7 +275,7 @@ def _nav_items() -> list[tuple[str, str, str, int | None]]:
         (P.READ_AUDIT, "desk.audit", _("Log"), "history", None),
         (P.ADMINISTER, "desk.people", _("People and roles"), "person", None),
         (P.WATCH_OPERATIONS, "operations.status", _("State of the portal"), "shield", None),
-        (P.ADMINISTER, "review.words", _("Words in comments"), "comment", None),
+        (P.ADMINISTER, "review.words", _("Words in residents' texts"), "comment", None),
         (P.ADMINISTER, "cycles.catalogues_home", _("Catalogues"), "list", None),
     ]
     items = {

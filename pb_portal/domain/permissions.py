@@ -31,6 +31,8 @@ class P(StrEnum):
     COMMENT = "comment"
     STAFF = "staff"
     MODERATE = "moderate"
+    TAKE_DOWN = "take_down"
+    SEE_TAKEN_DOWN = "see_taken_down"
     REVIEW = "review"
     DECIDE = "decide"
     KEEP_REGISTER = "keep_register"
@@ -71,6 +73,8 @@ GRANTS: dict[P, frozenset[str]] = {
     P.COMMENT: frozenset({_CONFIRMED}),
     P.STAFF: frozenset({_STAFF}),
     P.MODERATE: frozenset({Role.MODERATOR, Role.SECRETARY}),
+    P.TAKE_DOWN: frozenset({Role.MODERATOR, Role.SECRETARY}),
+    P.SEE_TAKEN_DOWN: frozenset({Role.MODERATOR, Role.SECRETARY, Role.AUDITOR}),
     P.REVIEW: frozenset({Role.REVIEWER}),
     P.DECIDE: frozenset({Role.SECRETARY}),
     P.KEEP_REGISTER: frozenset({Role.REGISTRAR}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from pb_portal.db import Missing, session
 from pb_portal.domain.permissions import owns
@@ -14,6 +14,8 @@ from pb_portal.web.guard import public
 from pb_portal.web.storage import root
 
 blueprint = Blueprint("files", __name__)
+KEPT_SECONDS = 600
+"""How long caches may keep a file: it may be taken down, and then goes from them too."""
 
 
 @blueprint.get("/files/<key>")
@@ -52,6 +54,9 @@ def _answer(stored: StoredFile, name: str, media_type: str) -> Response:
     if content is None:
         raise Missing("file")
     response = Response(content, mimetype=media_type)
-    scope = "public, max-age=31536000, immutable" if stored.public else "private, no-store"
+    scope = f"public, max-age={KEPT_SECONDS}" if stored.public else "private, no-store"
     response.headers["Cache-Control"] = scope
+    if stored.public:
+        response.add_etag()
+        response.make_conditional(request)
     return response

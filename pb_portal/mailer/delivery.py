@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
 
@@ -15,12 +16,16 @@ from flask_babel import force_locale, gettext
 from jinja2 import Environment
 
 from config import Settings
+from pb_portal.domain.letter_kinds import kind_of
 from pb_portal.mailer.gateways import Later, Never, Smtp
 from pb_portal.mailer.render import write
 from pb_portal.mailer.service import Claim
 from pb_portal.mailer.sms import HttpSms, SmsGateway
+from pb_portal.outbox.stop_links import seal_stop_token
 
 log = logging.getLogger(__name__)
+_WHOLE_LINES = SMTP.clone(max_line_length=998)
+"""A header with an address is never folded: readers would not find the address in its pieces."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def _attempt(
     """The result, and whether the way out answered at all."""
     reference = reference_of(settings, claim.id)
     try:
-        text = write(environment, claim, settings.base_url)
+        text = write(environment, claim, settings.base_url, stop_path(claim, settings))
         if claim.channel == "sms":
             sms.send(claim.recipient, text.body)
         else:
@@ -110,6 +115,15 @@ def _attempt(
     return "sent", True
 
 
+def stop_path(claim: Claim, settings: Settings) -> str:
+    """Where one press stops letters of this kind to this address; empty for one that answers an
+    act of its reader."""
+    kind = kind_of(claim.template) if claim.channel == "email" else ""
+    if not kind:
+        return ""
+    return f"/letters/stop/{seal_stop_token(settings.secret_key, claim.recipient, kind)}"
+
+
 def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> EmailMessage:
     """The letter as mail. Its Message-ID is its own, so that one sent twice can be told, and says
     nothing of the letters before it."""
@@ -117,7 +131,7 @@ def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> Ema
     sender = settings.mail_from or f"portal@{host}"
     with force_locale(claim.locale):
         name = gettext("Participatory budget")
-    message = EmailMessage()
+    message = EmailMessage(policy=_WHOLE_LINES)
     message["From"] = formataddr((name, sender))
     message["To"] = claim.recipient
     message["Subject"] = subject
@@ -125,8 +139,9 @@ def message_of(claim: Claim, subject: str, body: str, settings: Settings) -> Ema
     message["Message-ID"] = f"<{reference_of(settings, claim.id)}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = claim.locale
-    stop = claim.data.get("stop") or next(iter(claim.data.get("stops") or []), "")
+    stop = stop_path(claim, settings)
     if stop:
         message["List-Unsubscribe"] = f"<{settings.base_url}{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body, cte="quoted-printable")
     return message

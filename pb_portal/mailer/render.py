@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from flask_babel import force_locale
 from jinja2 import Environment
 
+from pb_portal.domain.letter_kinds import DAILY_TEMPLATE
 from pb_portal.domain.placeholders import translate_placeholder
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z))?")
@@ -53,9 +54,21 @@ def revived(value: Any, locale: str = "ru") -> Any:
         return value
 
 
-def write(environment: Environment, letter: Draft, base_url: str) -> Text:
+def _parts(environment: Environment, letter: Draft, known: dict[str, Any]) -> list[dict[str, str]]:
+    """The subject and the page of each letter that waited for the one of the day."""
+    parts = []
+    for waiting in letter.data.get("letters", ()):
+        values = {**known, **revived(waiting, letter.locale)}
+        text = environment.get_template(f"emails/{waiting['template']}.txt").render(values).strip()
+        parts.append(
+            {"subject": " ".join(text.partition("\n")[0].split()), "path": waiting.get("path", "")}
+        )
+    return parts
+
+
+def write(environment: Environment, letter: Draft, base_url: str, stop_link: str = "") -> Text:
     """The letter in its language. The template's first line is the subject; `url(path)` in a
-    template makes a path of this portal an address."""
+    template makes a path of this portal an address. `stop_link` ends letters of its kind."""
     base = base_url.rstrip("/")
 
     def url(path: str) -> str:
@@ -68,11 +81,13 @@ def write(environment: Environment, letter: Draft, base_url: str) -> Text:
             "locale": letter.locale,
             "base_url": base,
         }
+        if letter.template == DAILY_TEMPLATE:
+            known["parts"] = _parts(environment, letter, known)
         text = environment.get_template(f"emails/{letter.template}.txt").render(known).strip()
         subject, _, body = text.partition("\n")
         if letter.channel == "sms":
             return Text("", " ".join((body.strip() or subject).split()))
         framed = environment.get_template("emails/_frame.txt").render(
-            {**known, "body": body.strip()}
+            {**known, "body": body.strip(), "stop_link": stop_link}
         )
     return Text(" ".join(subject.split()), framed.strip() + "\n")

@@ -34,3 +34,29 @@ class Letter(Base):
     sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     """From then on it is worth nothing to its reader and no longer sent."""
+
+
+class LetterChoice(Base):
+    """How often an address wants letters of a kind. It is known by its digest alone."""
+
+    __tablename__ = "outbox_choice"
+    __table_args__ = (CheckConstraint("rhythm IN ('each', 'daily', 'never')", name="rhythm"),)
+
+    address_digest: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    rhythm: Mapped[str]
+    chosen_at: Mapped[datetime]
+
+
+class KeptLetter(Base):
+    """A letter that waits for the one a day its reader wants."""
+
+    __tablename__ = "outbox_kept"
+    __table_args__ = (Index("ix_outbox_kept_recipient", "recipient", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str]
+    locale: Mapped[str]
+    template: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import String, cast, delete, or_, update
 from sqlalchemy.orm import Session
 
+from pb_portal.domain.letter_kinds import Rhythm, kind_of
 from pb_portal.domain.signature import Signature
-from pb_portal.outbox.models import Letter
+from pb_portal.outbox.choices import drop_kept, forget_choices, rhythm_of
+from pb_portal.outbox.models import KeptLetter, Letter
 
 
 def post(
@@ -22,12 +25,24 @@ def post(
     channel: str = "email",
     expires_at: datetime | None = None,
     **data: Any,
-) -> Letter:
+) -> Letter | None:
     """Queue a letter: `post(session, by, "proposal_returned", recipient=email, locale="kk", …)`.
 
     `template` names `templates/emails/<template>.txt`; `data` must be JSON. Paths in `data` are
-    relative; the mailer makes them absolute. After `expires_at` it is no longer sent.
+    relative; the mailer makes them absolute. After `expires_at` it is no longer sent. A reader who
+    stopped letters of its kind gets none (None), and one who wants a letter a day gets it there.
     """
+    kind = kind_of(template) if channel == "email" else ""
+    rhythm = rhythm_of(session, recipient, kind) if kind else Rhythm.EACH
+    if rhythm is Rhythm.NEVER:
+        return None
+    if rhythm is Rhythm.DAILY:
+        session.add(
+            KeptLetter(
+                recipient=recipient, locale=locale, template=template, data=data, created_at=by.at
+            )
+        )
+        return None
     letter = Letter(
         channel=channel,
         recipient=recipient,
@@ -48,3 +63,29 @@ def forget_recipient(session: Session, recipient: str, *, spare: str = "") -> No
     theirs = (Letter.recipient == recipient) & (Letter.template != spare)
     session.execute(update(Letter).where(theirs, Letter.state == "waiting").values(state="failed"))
     session.execute(update(Letter).where(theirs).values(recipient="", data={}))
+    drop_kept(session, recipient)
+    forget_choices(session, recipient)
+
+
+def forget_about(session: Session, paths: Sequence[str]) -> None:
+    """Empty letters that lead to these pages and may quote what was taken down from them; those
+    that still wait are not sent."""
+    if not paths:
+        return
+    addresses = [f'"{path}{end}' for path in paths for end in ('"', "#")]
+    kept, said = (cast(table.data, String) for table in (KeptLetter, Letter))
+    quoted = or_(*(kept.contains(address, autoescape=True) for address in addresses))
+    session.execute(delete(KeptLetter).where(quoted).execution_options(synchronize_session=False))
+    about = or_(*(said.contains(address, autoescape=True) for address in addresses))
+    session.execute(
+        update(Letter)
+        .where(about, Letter.state == "waiting")
+        .values(state="failed")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Letter)
+        .where(about)
+        .values(recipient="", data={})
+        .execution_options(synchronize_session=False)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pb_portal.domain.placeholders import is_placeholder
 from pb_portal.domain.text import words
 
 MOST_WORDS = 6
@@ -10,7 +11,8 @@ LONG = 6
 
 def indexed(*texts: str) -> str:
     """Folded words with a space before each, so that a search finds beginnings only."""
-    return "".join(f" {word}" for word in words(" ".join(texts)))
+    said = " ".join(text for text in texts if not is_placeholder(text))
+    return "".join(f" {word}" for word in words(said))
 
 
 def beginnings(asked: str) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapper, Session
 
 from pb_portal.cycles.models import Category
+from pb_portal.domain.placeholders import is_placeholder
 from pb_portal.domain.text import words
 from pb_portal.proposals.models import Proposal, ProposalWord, SaidWord
 from pb_portal.proposals.words import index_of
@@ -26,7 +27,7 @@ _TEXTS = ("title", "address", "problem", "solution")
 def said_words(texts: Iterable[str]) -> list[str]:
     """The different words of texts that are worth suggesting, in order (so that two writers never
     wait for each other crosswise)."""
-    found = {word for text in texts for word in words(text)}
+    found = {word for text in texts if not is_placeholder(text) for word in words(text)}
     return sorted(
         word
         for word in found

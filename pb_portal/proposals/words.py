@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from pb_portal.domain.placeholders import is_placeholder
 from pb_portal.domain.text import words
 
 LONGEST_QUERY = 120
@@ -74,7 +75,8 @@ def stems(word: str) -> tuple[str, ...]:
 
 def index_of(*texts: str) -> str:
     """The column that search looks in: every stem once, between spaces."""
-    found = dict.fromkeys(stem for text in texts for word in words(text) for stem in stems(word))
+    said = (text for text in texts if not is_placeholder(text))
+    found = dict.fromkeys(stem for text in said for word in words(text) for stem in stems(word))
     return f" {' '.join(found)} " if found else ""
 
 

@@ -195,6 +195,7 @@ def _entry(row: Data, areas: dict[str, str], kinds: dict[str, str]) -> Entry:
             "currency", "minor_units", "lat", "lon", "picture",
         )
     }  # fmt: skip
+    plain["title"] = i18n.named(plain["title"])
     return Entry(
         **plain,
         promised_on=date.fromisoformat(row["promised_on"]),

@@ -188,7 +188,8 @@ def _bundle(session: Session, run: CountRun, keys: Keys) -> Iterator[str]:
         report = verify(io.BytesIO(kept.data), key=keys.signer.public_key)
         if not report.holds:
             yield "the bundle does not verify"
-        if bundles.make(session, run.id, keys.signer, keys.zone).data != kept.data:
+        names = bundles.taken_down_names(session, run, kept.data)
+        if bundles.make(session, run.id, keys.signer, keys.zone, names).data != kept.data:
             yield "the bundle is not the one the database gives"
     except (ElectionError, Refusal, ValueError, LookupError) as error:
         yield f"the bundle cannot be checked: {type(error).__name__}"

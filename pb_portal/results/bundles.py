@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -12,16 +13,38 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, database_now
+from pb_portal.domain.placeholders import TAKEN_DOWN, TAKEN_DOWN_MARK
+from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.small_numbers import Withheld
+from pb_portal.proposals.models import Proposal
 from pb_portal.results import exports, queries
-from pb_portal.results.elections import AreaVote, entries_of, votes_by_area
+from pb_portal.results.elections import (
+    FILE_LANGUAGE,
+    AreaVote,
+    Entry,
+    entries_of,
+    votes_by_area,
+)
 from pb_portal.results.models import CountRun, ResultBundle
 from pb_portal.signing import Signer
 from pb_portal.tally.areas import Area
-from pb_portal.tally.bundle import Bundle, LotRecord, Part, build
+from pb_portal.tally.bundle import Bundle, LotRecord, Part, build, names_in
 from pb_portal.voting import heads
 from pb_portal.voting import queries as voting
+
+
+@dataclass(frozen=True)
+class Published:
+    """A bundle as the public gets it."""
+
+    sha256: str
+    public_key: str
+    data: bytes
+
+
+_anew: dict[tuple[str, frozenset[int]], Published] = {}
+"""The last one made without titles: making it reads the whole box."""
 
 
 def keep(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> ResultBundle:
@@ -41,15 +64,24 @@ def keep(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> Resul
     return row
 
 
-def make(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> Bundle:
-    """Build the bundle; the same count, key and program give the same bytes."""
+def make(
+    session: Session,
+    run_id: int,
+    signer: Signer,
+    zone: ZoneInfo,
+    names: Mapping[int, str] | None = None,
+) -> Bundle:
+    """Build the bundle; the same count, key and program give the same bytes. `names` stand in
+    place of titles, by the number of the proposal."""
     run = session.get(CountRun, run_id)
     if run is None or run.state != "certified" or run.imported:
         raise Missing("result")
     cycle = cycles.get_cycle_by_id(session, run.cycle_id)
     rules = cycles.rules_of(cycle)
     ballots = voting.counted_ballots(session, cycle.id, database_now(session))
-    votes, counted, _blank = votes_by_area(cycle, rules, entries_of(session, cycle.id), ballots)
+    votes, counted, _blank = votes_by_area(
+        cycle, rules, _entries(session, cycle.id, names), ballots
+    )
     won = queries.winners_of(session, cycle.id)
     place = exports.Place(unit=exports.unit_of(cycle), zone=zone)
     hidden = queries.withheld_of(session, run)
@@ -63,6 +95,45 @@ def make(session: Session, run_id: int, signer: Signer, zone: ZoneInfo) -> Bundl
     )
     _compare(votes, made, won)
     return made
+
+
+def _entries(session: Session, cycle_id: int, names: Mapping[int, str] | None) -> list[Entry]:
+    found = entries_of(session, cycle_id)
+    known = names or {}
+    return [replace(entry, title=known.get(entry.number, entry.title)) for entry in found]
+
+
+def taken_down_names(session: Session, run: CountRun, data: bytes) -> dict[int, str]:
+    """Names a kept bundle still says of proposals whose titles were taken down since."""
+    gone = set(
+        session.scalars(
+            select(Proposal.number).where(
+                Proposal.cycle_id == run.cycle_id,
+                Proposal.status.in_(sorted(ON_BALLOT)),
+                Proposal.title == TAKEN_DOWN_MARK,
+            )
+        )
+    )
+    if not gone:
+        return {}
+    return {number: name for number, name in names_in(data).items() if number in gone}
+
+
+def published(session: Session, run: CountRun, signer: Signer, zone: ZoneInfo) -> Published | None:
+    """The bundle for everybody: the kept bytes, or the same made and signed anew without the
+    titles that were taken down since."""
+    kept = find(session, run)
+    if kept is None:
+        return None
+    gone = taken_down_names(session, run, kept.data)
+    if all(name == TAKEN_DOWN[FILE_LANGUAGE] for name in gone.values()):
+        return Published(kept.sha256, kept.public_key, kept.data)
+    mark = (kept.sha256, frozenset(gone))
+    if mark not in _anew:
+        made = make(session, run.id, signer, zone)
+        _anew.clear()
+        _anew[mark] = Published(made.sha256, signer.public_key, made.data)
+    return _anew[mark]
 
 
 def missing(session: Session) -> Sequence[int]:

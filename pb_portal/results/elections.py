@@ -14,12 +14,16 @@ from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Category, Cycle, CycleArea
 from pb_portal.domain.ballots import KNAPSACK, OWN_AREA, POINTS
+from pb_portal.domain.placeholders import translate_placeholder
 from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.small_numbers import withheld
 from pb_portal.proposals.models import Proposal
 from pb_portal.tally import Ballot, Election, Limits, Outcome, Project
+
+FILE_LANGUAGE = "en"
+"""Of what stands in place of a title that was taken down: files are the same for every reader."""
 
 VOTE_TYPES = {
     "approval": "approval",
@@ -72,7 +76,8 @@ def entries_of(session: Session, cycle_id: int) -> list[Entry]:
     )
     return [
         Entry(
-            one, number or 0, area_id or 0, cost if reviewed is None else reviewed, title,
+            one, number or 0, area_id or 0, cost if reviewed is None else reviewed,
+            translate_placeholder(title, FILE_LANGUAGE),
             category or "", lat, lon,
         )
         for one, number, area_id, reviewed, cost, title, category, lat, lon in rows

@@ -56,7 +56,8 @@ def local(texts: dict[str, str] | None) -> str:
     if not texts:
         return ""
     order = [language(), "ru", "kk", "en"]
-    return next((texts[code] for code in order if texts.get(code)), "")
+    found = next((texts[code] for code in order if texts.get(code)), "")
+    return translate_placeholder(found, order[0]) if found[:1] == "[" else found
 
 
 def number(value: int | float) -> str:
@@ -223,6 +224,15 @@ def named(value: Any) -> Any:
     if type(value) is str and is_placeholder(value):
         return translate_placeholder(value, language())
     return value
+
+
+def readable(value: Any) -> Any:
+    """Data with the placeholders in it in the language being spoken, for files and feeds."""
+    if isinstance(value, dict):
+        return {name: readable(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [readable(part) for part in value]
+    return named(value)
 
 
 def init_app(app: Flask, **options: Any) -> None:

@@ -33,6 +33,7 @@ PUBLIC = {
     "accounts.register",
     "accounts.second",
     "accounts.second_options",
+    "accounts.stop_letters",
     "files.show",
     "files.size",
     "health.alive",

@@ -22,6 +22,11 @@ def open_data(
     record_access(
         work, clock.signature(), what, person_id, (subject, number) if subject else ("", "")
     )
+    remember(what, number)
+
+
+def remember(what: str, number: int) -> None:
+    """Let this browser read it for the rest of the visit; the caller has recorded it."""
     mark = f"{what}:{number}"
     kept = [one for one in cookie.get(_NAME, []) if one != mark]
     cookie[_NAME] = [*kept, mark][-_MOST:]

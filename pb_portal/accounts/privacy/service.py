@@ -22,6 +22,7 @@ from pb_portal.domain.privacy import due_on
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
+from pb_portal.outbox.choices import move_choices
 
 LINK_LIFE = timedelta(days=1)
 MOST_CHANGES = 3
@@ -97,6 +98,7 @@ def change_email(session: Session, by: Signature, person: Person, token: str) ->
     outbox.post(
         session, by, "email_changed", recipient=former, locale=person.locale, name=person.name
     )
+    move_choices(session, former, person.email)
     audit.record(session, by, "account.email_changed", ("person", person.id))
 
 

@@ -14,6 +14,7 @@ from pb_portal.audit import service as audit
 from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand, is_kept_by_two
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
+from pb_portal.outbox.choices import drop_kept
 
 
 def demand_one_is_enough(person: Person, field: str | None = None) -> None:
@@ -40,6 +41,7 @@ def block_now(session: Session, by: Signature, person: Person, *, reason: str, *
     if person.grants:
         notify_of_access(session, by, person, "blocked")
     end_access(session, person.id, by.at)
+    drop_kept(session, person.email)
     audit.record(session, by, "account.blocked", ("person", person.id), reason=reason, **data)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
 from pb_portal.files.models import StoredFile
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ProjectUpdate(Base):
         ForeignKey("projects_project.id", ondelete="CASCADE"), index=True
     )
     author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"))
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(ShownText)
     progress: Mapped[int]
     at: Mapped[datetime] = mapped_column(index=True)
     sent_key: Mapped[str | None]

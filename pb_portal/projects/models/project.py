@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
 from pb_portal.cycles.models import Category, Cycle
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
 from pb_portal.places.models import Area
 from pb_portal.projects.models.ledger import DateShift, Payment, ProjectLine
 from pb_portal.projects.models.news import ProjectPhoto, ProjectUpdate
@@ -75,7 +75,7 @@ class Project(Base):
     cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles_cycle.id"), index=True)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals_proposal.id"), index=True)
     """The first of the winners it was made of; all of them are `sources`."""
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(ShownText)
     summary: Mapped[str] = mapped_column(default="")
     category_id: Mapped[int | None] = mapped_column(ForeignKey("cycles_category.id"))
     area_id: Mapped[int] = mapped_column(ForeignKey("places_area.id"), index=True)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
 from pb_portal.files.models import StoredFile
 
 RHYTHMS = "'each', 'daily', 'weekly'"
@@ -57,7 +57,7 @@ class Issue(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects_project.id", ondelete="CASCADE"))
     kind: Mapped[str]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(ShownText)
     place: Mapped[str] = mapped_column(default="")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
@@ -97,7 +97,7 @@ class IssueStep(Base):
         ForeignKey("projects_issue.id", ondelete="CASCADE"), index=True
     )
     kind: Mapped[str]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(ShownText)
     due_on: Mapped[date | None]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files_stored.id"), index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"))

@@ -45,6 +45,7 @@ class Happening:
             "number": self.number,
             "title": self.title,
             "at": self.at.isoformat(),
+            "path": f"/projects/{self.number}",
             **self.data,
         }
 

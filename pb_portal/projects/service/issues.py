@@ -24,6 +24,8 @@ from pb_portal.files.storage import Where
 from pb_portal.outbox import service as outbox
 from pb_portal.projects.models import Issue, IssueStep, Project
 from pb_portal.projects.service.letters import tell_followers
+from pb_portal.takedowns.service import hold
+from pb_portal.word_list.service import check_words
 
 MOST_A_DAY = 5
 FAR = 3_000
@@ -59,6 +61,8 @@ def report(
         raise Refusal("issue.empty", field="body")
     _check_point(project, point)
     _check_number(session, by)
+    alt = shot.alt if shot else ""
+    held = check_words(session, {"body": body, "place": place, "alt": alt})
     issue = Issue(
         project_id=project.id,
         kind=kind,
@@ -71,14 +75,17 @@ def report(
         state="open",
         due_on=rules.answer_by(kind, today),
         hidden_reason="",
-        photo_alt=shot.alt if shot else "",
+        photo_alt=alt,
     )
     if shot is not None:
         issue.file = files.keep_picture(session, by, shot.picture, root=shot.root, public=True)
     session.add(issue)
     session.flush()
     _log(session, by, project, issue, "issue.sent")
-    _tell_staff(session, by, project, issue, again=False)
+    if held:
+        hold(session, by, "issue", str(issue.id))
+    else:
+        _tell_staff(session, by, project, issue, again=False)
     return issue
 
 
@@ -136,11 +143,15 @@ def reopen(session: Session, by: Signature, issue_id: int, body: str, *, today: 
         raise Forbidden(P.COMMENT)
     if not body:
         raise Refusal("issue.empty", field="body")
+    held = check_words(session, {"body": body})
     _take(session, by, issue, "reopened", body, None, None)
     issue.due_on = rules.answer_by(issue.kind, today)
     issue.reopened += 1
     _log(session, by, project, issue, "issue.reopened")
-    _tell_staff(session, by, project, issue, again=True)
+    if held:
+        hold(session, by, "issue_step", str(issue.steps[-1].id))
+    else:
+        _tell_staff(session, by, project, issue, again=True)
     return issue
 
 

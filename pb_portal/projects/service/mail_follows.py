@@ -12,9 +12,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
+from pb_portal.domain.letter_kinds import Rhythm
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox import service as outbox
+from pb_portal.outbox.choices import choose_rhythm
 from pb_portal.projects.models import MailFollow, Project
 from pb_portal.projects.service.letters import stop_path
 from pb_portal.seals.service import delete_rows
@@ -90,6 +92,7 @@ def confirm(session: Session, by: Signature, token: str) -> MailFollow:
     row = _live(session, by, token)
     if row.confirmed_at is None:
         row.confirmed_at = row.digested_at = by.at
+        choose_rhythm(session, row.email, "projects", Rhythm.EACH, by.at)
         _log(session, by, row, "project.mail_followed")
     return row
 

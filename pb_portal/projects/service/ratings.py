@@ -12,6 +12,8 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.projects.models import Project, Rating
 from pb_portal.projects.queries.voices import standing
+from pb_portal.takedowns.service import hold
+from pb_portal.word_list.service import check_words
 
 MOST_STARS = 5
 
@@ -42,8 +44,11 @@ def rate(
         at=by.at,
         hidden_reason="",
     )
+    held = check_words(session, {"comment": comment})
     session.add(rating)
     session.flush()
+    if held:
+        hold(session, by, "rating", f"{project.id}:{by.actor.person_id}")
     audit.record(
         session,
         by,

@@ -15,6 +15,7 @@ from pb_portal.projects.rules import public_bin
 from pb_portal.projects.service.mail_follows import RHYTHMS
 from pb_portal.projects.views.base import blueprint
 from pb_portal.projects.views.story import story
+from pb_portal.takedowns.queries import tombstones
 from pb_portal.web import clock
 from pb_portal.web.guard import public
 
@@ -38,6 +39,7 @@ def show(number: int) -> str:
         kinds=issue_rules.kinds_for(project.status),
         ratings=voices.ratings_of(session(), project.id),
         documents=voices.documents_of(session(), project.id),
+        taken=tombstones(session(), "project", project.id),
         FEWEST_RATINGS=voices.FEWEST_RATINGS,
         **story(project, updates),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
 from pb_portal.cycles.models import Category, Cycle, TypicalWork
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
 from pb_portal.domain.money import line_sum
 from pb_portal.files.models import StoredFile
 from pb_portal.places.models import Area
@@ -65,7 +65,7 @@ class Proposal(Base):
     """Where it came from: the portal, or paper that the registrar entered."""
     author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"), index=True)
     language: Mapped[str] = mapped_column(default="ru")
-    title: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(ShownText, default="")
     problem: Mapped[str] = mapped_column(default="")
     solution: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
@@ -168,7 +168,7 @@ class EstimateLine(Base):
         ForeignKey("proposals_proposal.id", ondelete="CASCADE"), index=True
     )
     work_id: Mapped[int | None] = mapped_column(ForeignKey("cycles_typical_work.id"))
-    title: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(ShownText, default="")
     """The resident's own words for a line outside the catalogue."""
     reason: Mapped[str] = mapped_column(default="", server_default="")
     """Why the catalogue does not do, for an own line."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
 from pb_portal.domain.money import line_sum
 
 
@@ -73,7 +73,7 @@ class ReviewedLine(Base):
         ForeignKey("proposals_estimate_line.id", ondelete="SET NULL"), index=True
     )
     """The author's line it corrects; none for a line the reviewer adds."""
-    text: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(ShownText, default="")
     unit: Mapped[str]
     quantity: Mapped[int] = mapped_column(BigInteger)
     """Zero strikes the author's line out."""

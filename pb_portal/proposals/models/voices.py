@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pb_portal.accounts.models import Person
-from pb_portal.db import Base
+from pb_portal.db import Base, ShownText
 
 
 class Comment(Base):
@@ -27,7 +27,7 @@ class Comment(Base):
     )
     """The comment it answers; answers are not answered in turn."""
     replies_count: Mapped[int] = mapped_column(default=0, server_default="0")
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(ShownText)
     created_at: Mapped[datetime]
     hidden_at: Mapped[datetime | None]
     hidden_reason: Mapped[str] = mapped_column(default="")

@@ -96,3 +96,9 @@ def _sum(cells: Sequence[Cell], asked: Filters) -> Facets:
     costs = Counter({asked.bands[place]: n for place, n in counted[3].items() if place >= 0})
     del counted[4][""]
     return Facets(total, said_in, counted[1], counted[2], counted[0], counted[4], costs)
+
+
+def forget_facets() -> None:
+    """Read everything anew from now on."""
+    _cells.forget()
+    _facets.forget()

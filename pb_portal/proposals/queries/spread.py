@@ -170,3 +170,8 @@ def _grid(box: Box | None, zoom: int) -> _Grid:
 def _snap(degrees: float, side: float, direction: Callable[[float], int]) -> float:
     block = side * _SNAP
     return round(direction(degrees / block) * block, 6)
+
+
+def forget_places() -> None:
+    """Read everything anew from now on."""
+    _kept.forget()

@@ -154,3 +154,9 @@ def _plain(word: str) -> str:
 def _nearest(word: str, known: Sequence[str]) -> str:
     found = process.extractOne(word, known, scorer=fuzz.ratio, processor=_plain, score_cutoff=NEAR)
     return found[0] if found else word
+
+
+def forget_suggestions() -> None:
+    """Read everything anew from now on."""
+    _kept.forget()
+    _vocabulary.forget()

@@ -21,6 +21,7 @@ from pb_portal.domain.text import clean
 from pb_portal.outbox import service as outbox
 from pb_portal.proposals.models import Coauthor, Proposal
 from pb_portal.proposals.queries.people import find_invitation
+from pb_portal.word_list.service import require_allowed_words
 
 MOST_COAUTHORS = 5
 MOST_REQUESTS = 20
@@ -112,6 +113,7 @@ def ask_to_join(session: Session, by: Signature, proposal: Proposal, words: str 
     said = clean(words)
     if len(said) > LONGEST_WORDS:
         raise Refusal("proposal.too_long", field="words", most=LONGEST_WORDS, length=len(said))
+    require_allowed_words(session, {"words": said})
     if by.actor.person_id in proposal.written_by:
         raise Refusal("coauthor.already_writes")
     waiting = [one for one in proposal.coauthors if one.state == "waiting"]

@@ -15,6 +15,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import clean
 from pb_portal.proposals.models import Comment, CommentReport, Proposal
+from pb_portal.proposals.service.comment_letters import notify_of_comment
 from pb_portal.word_list.service import check_words
 
 LONGEST_COMMENT = 2000
@@ -48,6 +49,7 @@ def add_comment(
     session.flush()
     if comment.held_at is None:
         count_comment(session, comment, 1)
+        notify_of_comment(session, by, proposal, comment)
     audit.record(session, by, "comment.added", ("comment", comment.id), cycle_id=proposal.cycle_id)
     return comment
 

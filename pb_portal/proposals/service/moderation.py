@@ -15,6 +15,7 @@ from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import WORD, clean
 from pb_portal.outbox import service as outbox
 from pb_portal.proposals.models import BlockedWord, Comment, CommentReport, Proposal
+from pb_portal.proposals.service.comment_letters import forget_letters, notify_of_comment
 from pb_portal.proposals.service.comments import count_comment
 from pb_portal.seals.service import change_rows
 
@@ -34,6 +35,7 @@ def hide_comment(session: Session, by: Signature, comment_id: int, *, reason: st
     comment.hidden_reason = reason
     _record(session, by, "comment.hidden", comment, proposal, reason=reason)
     _answer_reports(session, by, comment, "hidden")
+    forget_letters(session, proposal, comment.id)
     if first:
         _tell_author(session, by, comment, proposal)
     return comment
@@ -52,6 +54,7 @@ def show_comment(session: Session, by: Signature, comment_id: int) -> Comment:
     session.flush()
     if held:
         count_comment(session, comment, 1)
+        notify_of_comment(session, by, proposal, comment)
     return comment
 
 

@@ -35,6 +35,7 @@ from pb_portal.proposals.service.estimate import add_own_line, add_work
 from pb_portal.proposals.service.revisions import find_revision, take_over
 from pb_portal.proposals.service.steps import change_status
 from pb_portal.proposals.service.submission import gaps, rework_until, submit_numbered
+from pb_portal.proposals.service.takedowns import check_proposal_words, hold_proposal
 
 LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 CODE_LENGTH = 10
@@ -113,11 +114,13 @@ def enter_paper(
     session.flush()
     _write(session, by, draft, paper)
     _refuse_first_gap(draft)
+    waits = check_proposal_words(session, draft)
     draft.author_id = None
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
     _keep(session, by, draft, paper, code, scan)
     submit_numbered(session, by, draft)
     _send_code(session, by, draft, paper, code)
+    hold_proposal(session, by, draft, held=waits)
     return Entered(draft, f"{code[:5]}-{code[5:]}")
 
 
@@ -137,9 +140,11 @@ def send_paper_again(session: Session, by: Signature, proposal_id: int, paper: P
         copy.lines = []
         _write(session, by, copy, paper)
     _refuse_first_gap(copy)
+    waits = check_proposal_words(session, copy)
     take_over(session, copy)
     index_words(proposal)
     change_status(session, by, proposal, ProposalAction.RESUBMIT, part="author")
+    hold_proposal(session, by, proposal, held=waits)
     return proposal
 
 

@@ -21,6 +21,8 @@ from pb_portal.proposals.service.remarks import resolve_remarks
 from pb_portal.proposals.service.revisions import close_revision, open_revision
 from pb_portal.proposals.service.versions import keep_first_version, keep_version
 
+RESIDENTS = frozenset({"author", "registrar"})
+"""Parts whose reasons are residents' own words: the log, which nothing is taken from, has none."""
 _DECISIONS = frozenset({ProposalAction.ADMIT, ProposalAction.REJECT})
 
 
@@ -68,7 +70,7 @@ def change_status(
         f"proposal.{step.target}",
         ("proposal", proposal.id),
         cycle_id=proposal.cycle_id,
-        reason=event.reason,
+        reason="" if part in RESIDENTS else event.reason,
         origin=str(step.origin),
         grounds=event.grounds,
     )

@@ -26,6 +26,8 @@ from pb_portal.proposals.models import Proposal, ProposalEvent, ProposalFollow
 from pb_portal.proposals.service.drafts import check_author, index_words
 from pb_portal.proposals.service.revisions import take_over
 from pb_portal.proposals.service.steps import change_status
+from pb_portal.proposals.service.takedowns import check_proposal_words, hold_proposal
+from pb_portal.word_list.service import require_allowed_words
 
 ATTEMPTS = 5
 APPEAL_TIME = timedelta(days=10)
@@ -81,9 +83,11 @@ def submit(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent
     if phase is None or not is_open(phase, by.at):
         raise Refusal("proposal.applications_over")
     _refuse_gaps(proposal)
+    held = check_proposal_words(session, proposal)
     event = submit_numbered(session, by, proposal)
     publish([picture.file for picture in proposal.pictures])
     session.flush()
+    hold_proposal(session, by, proposal, held=held)
     return event
 
 
@@ -96,10 +100,13 @@ def resubmit(session: Session, by: Signature, copy: Proposal) -> ProposalEvent:
     if until is not None and by.at >= until:
         raise Refusal("proposal.rework_over")
     _refuse_gaps(copy)
+    held = check_proposal_words(session, copy)
     proposal = take_over(session, copy)
     index_words(proposal)
     publish([picture.file for picture in proposal.pictures])
-    return change_status(session, by, proposal, ProposalAction.RESUBMIT, part="author")
+    event = change_status(session, by, proposal, ProposalAction.RESUBMIT, part="author")
+    hold_proposal(session, by, proposal, held=held)
+    return event
 
 
 def withdraw(
@@ -108,6 +115,7 @@ def withdraw(
     """Take a proposal back; its page stays and says so."""
     if not owns(by.actor, proposal.author_id):
         raise Missing("proposal")
+    require_allowed_words(session, {"reason": reason})
     return change_status(
         session, by, proposal, ProposalAction.WITHDRAW, part="author", reason=reason
     )
@@ -123,6 +131,7 @@ def appeal(session: Session, by: Signature, proposal: Proposal, *, reason: str) 
         raise Refusal("appeal.too_short", field="reason", least=SHORTEST_APPEAL)
     if len(words) > LONGEST_APPEAL:
         raise Refusal("proposal.too_long", field="reason", most=LONGEST_APPEAL, length=len(words))
+    require_allowed_words(session, {"reason": words})
     if any(event.action == ProposalAction.APPEAL for event in proposal.events):
         raise Refusal("appeal.once")
     voting = cycles.find_phase(proposal.cycle, PhaseKind.VOTING)

@@ -19,6 +19,7 @@ from pb_portal.proposals.service.coauthors import CLOSED
 from pb_portal.proposals.service.comments import LONGEST_COMMENT
 from pb_portal.proposals.service.voices import OPEN_TO_SUPPORT
 from pb_portal.proposals.views.base import Answer, blueprint, public_url
+from pb_portal.takedowns.queries import tombstones
 from pb_portal.web import clock
 from pb_portal.web.guard import public
 from pb_portal.web.paging import asked_row
@@ -75,6 +76,7 @@ def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
         joined=queries.merged_into(session(), proposal.id) if found.joined else (),
         here=public_url(proposal),
         whole_url=public_url(proposal, _external=True),
+        taken=tombstones(session(), "proposal", proposal.id),
         **_comments(proposal),
     )
     return body, status

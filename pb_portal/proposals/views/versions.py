@@ -12,6 +12,8 @@ from pb_portal.domain.changes import changed_fields, word_changes
 from pb_portal.proposals import labels, queries
 from pb_portal.proposals.models import ProposalVersion
 from pb_portal.proposals.views.base import blueprint
+from pb_portal.takedowns.queries import tombstones
+from pb_portal.web import i18n
 from pb_portal.web.guard import public
 from pb_portal.web.i18n import local
 from pb_portal.web.phrases.proposals import field_name, unit_name
@@ -41,6 +43,11 @@ def versions(slug: str, number: int) -> str:
         field_name=field_name,
         unit_name=unit_name,
         money_in=labels.currency(cycle),
+        taken=[
+            row
+            for row in tombstones(session(), "proposal", proposal.id)
+            if row.subject_type in ("proposal", "proposal_version")
+        ],
     )
 
 
@@ -56,7 +63,8 @@ def _parts(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
 
 def _part(name: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     if name in TEXTS:
-        return {"name": name, "pieces": word_changes(before.get(name, ""), after.get(name, ""))}
+        old, new = (i18n.named(content.get(name, "")) for content in (before, after))
+        return {"name": name, "pieces": word_changes(old, new)}
     if name == "category":
         old, new = ((one.get("category") or {}).get("names") for one in (before, after))
         return {"name": name, "old": local(old) if old else "", "new": local(new) if new else ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, render_template, url_for
 
 from pb_portal.db import session
+from pb_portal.reports import withheld
 from pb_portal.reports.models import Report
 from pb_portal.reports.queries import past, published
 from pb_portal.reports.telling import tell
@@ -12,7 +13,8 @@ from pb_portal.reports.views.base import blueprint
 from pb_portal.web.guard import public
 from pb_portal.web.i18n import language
 
-FOREVER = "public, max-age=31536000, immutable"
+KEPT = "public, max-age=600"
+"""Not longer: what a report shows of a project may be taken down."""
 
 
 @blueprint.get("/reports")
@@ -40,7 +42,8 @@ def _page(report: Report) -> str:
     return render_template(
         "reports/show.html",
         report=report,
-        told=tell(published.data_of(report)),
+        told=tell(withheld.shown(session(), report).data),
+        withheld=withheld.shown(session(), report).numbers,
         editions=published.editions(session(), report.number),
         sizes=published.sizes(session(), report.id),
         language=language(),
@@ -51,9 +54,11 @@ def _page(report: Report) -> str:
 @blueprint.get("/reports/<int:number>/<int:edition>/data.json")
 @public
 def data(number: int, edition: int) -> Response:
-    """The snapshot itself, byte for byte: its SHA-256 is the digest on the page."""
+    """The snapshot itself, byte for byte: its SHA-256 is the digest on the page, unless something
+    in it was taken down since."""
     report = published.get_report(session(), number, edition)
-    return _file(report, "data.json", "application/json", report.snapshot.encode("utf-8"))
+    text = withheld.shown(session(), report).text
+    return _file(report, "data.json", "application/json", text.encode("utf-8"))
 
 
 @blueprint.get("/reports/<int:number>/<int:edition>/points.json")
@@ -61,7 +66,7 @@ def data(number: int, edition: int) -> Response:
 def points(number: int, edition: int) -> Response:
     """Projects of the report for its map."""
     report = published.get_report(session(), number, edition)
-    told = tell(published.data_of(report))
+    told = tell(withheld.shown(session(), report).data)
     return jsonify(
         [
             {
@@ -86,12 +91,13 @@ def file(number: int, edition: int, name: str) -> Response:
     """A file made when the report was published."""
     found = published.get_file(session(), number, edition, name)
     report = published.get_report(session(), number, edition)
-    return _file(report, name, found.media_type, found.content)
+    media_type, content = withheld.file_of(session(), report, found)
+    return _file(report, name, media_type, content)
 
 
 def _file(report: Report, name: str, media_type: str, content: bytes) -> Response:
     answer = Response(content, mimetype=media_type)
-    answer.headers["Cache-Control"] = FOREVER
+    answer.headers["Cache-Control"] = KEPT
     if media_type != "image/jpeg":
         known = f"report-{report.on_date.isoformat()}-{report.number}-{report.edition}-{name}"
         answer.headers["Content-Disposition"] = f'attachment; filename="{known}"'

@@ -93,9 +93,10 @@ def signing_key() -> Response:
 @limits.visits("files")
 @public
 def bundle(slug: str) -> Response:
-    """The signed bundle, the very bytes kept at the certification."""
+    """The signed bundle, the very bytes kept at the certification unless a title was taken down
+    since."""
     _cycle, run = certified(slug)
-    found = bundles.find(session(), run)
+    found = bundles.published(session(), run, signer(), clock.city_zone())
     if found is None:
         raise Missing("bundle")
     answer = _binary(found.data, f"{slug}-bundle.zip", ZIP)

@@ -21,7 +21,7 @@ class WordForm(Form):
     )
     language = SelectField(_l("Language"), choices=names_of(LANGUAGES))
     effect = RadioField(
-        _l("What happens to a comment with it"),
+        _l("What happens to a text with it"),
         [required(_l("Choose what happens"))],
         choices=names_of(EFFECTS),
         default="hold",

@@ -16,6 +16,7 @@ from pb_portal.review.council import protocol as protocols_of
 from pb_portal.review.council import queries
 from pb_portal.review.council.members import demand_council
 from pb_portal.review.views import blueprint
+from pb_portal.takedowns.queries import tombstones
 from pb_portal.web import clock, i18n
 from pb_portal.web.guard import public, requires
 from pb_portal.web.phrases.review import ground_name, outcome_name
@@ -40,7 +41,16 @@ def protocol(slug: str, sitting_id: int) -> str:
     cycle = get_cycle(session(), slug)
     held = queries.get_protocol(session(), cycle.id, sitting_id)
     return render_template(
-        "review/protocol.html", cycle=cycle, held=held, said=held.protocol, languages=LANGUAGES
+        "review/protocol.html",
+        cycle=cycle,
+        held=held,
+        said=held.protocol,
+        languages=LANGUAGES,
+        taken=[
+            row
+            for row in tombstones(session(), "cycle", cycle.id)
+            if (row.subject_type, row.subject_id) == ("protocol", str(held.id))
+        ],
     )
 
 
@@ -78,6 +88,7 @@ def _file(made: bytes, name: str) -> Response:
 
 
 def _printed(said: dict[str, Any], language: str, *, digest: str) -> bytes:
+    said = i18n.readable(said)
     items = [_item(said, item, place) for place, item in enumerate(said["items"], start=1)]
     head = [
         (_("Date of the sitting"), i18n.full_date(said["held_on"])),

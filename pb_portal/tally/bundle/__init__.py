@@ -14,7 +14,7 @@
 """
 
 from pb_portal.tally.bundle.archive import BundleError, canonical, digest
-from pb_portal.tally.bundle.build import Bundle, LotRecord, Part, Sign, build, signer
+from pb_portal.tally.bundle.build import Bundle, LotRecord, Part, Sign, build, names_in, signer
 from pb_portal.tally.bundle.verify import Finding, Report, verify
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "build",
     "canonical",
     "digest",
+    "names_in",
     "signer",
     "verify",
 ]

@@ -13,12 +13,14 @@ has to give the same; the caller compares ``bundle.outcomes`` with what was cert
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any, Final
 
 from pb_portal.tally.areas import Area, left_over, order_of, with_leftovers
-from pb_portal.tally.bundle.archive import canonical, digest, pack
+from pb_portal.tally.bundle.archive import canonical, digest, pack, unpack
 from pb_portal.tally.bundle.record import (
     WINNERS_ONLY,
     area_record,
@@ -144,6 +146,20 @@ def _member(part: Part) -> bytes:
     if part.withheld:
         return canonical(totals(part.area.election, uncounted=part.uncounted))
     return dumps(part.area.election).encode()
+
+
+def names_in(data: bytes) -> dict[int, str]:
+    """Number → name of every project a bundle of the portal's own names."""
+    found: dict[int, str] = {}
+    for name, member in unpack(BytesIO(data)).items():
+        if name.endswith(".pb"):
+            said = [(one.id, one.name) for one in read(member, voters=False).election.projects]
+        elif name.startswith("areas/"):
+            said = [(one["id"], one["name"]) for one in json.loads(member)["projects"]]
+        else:
+            continue
+        found |= {int(one): title for one, title in said if one.isdigit()}
+    return found
 
 
 def published(part: Part, member: bytes) -> tuple[Election, int]:

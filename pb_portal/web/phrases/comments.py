@@ -52,7 +52,7 @@ REPORT_REASONS = {
 LANGUAGES = {"kk": N_("Kazakh"), "ru": N_("Russian"), "en": N_("English")}
 
 EFFECTS = {
-    "refuse": N_("The comment is not taken"),
+    "refuse": N_("The text is not taken"),
     "hold": N_("A moderator reads it first"),
 }
 
