@@ -21,6 +21,7 @@ from pb_portal.places.models import Area
 from pb_portal.projects.models import Project, ProjectUpdate
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.queries.comments import comments_waiting
+from pb_portal.proposals.queries.represented import count_represented
 from pb_portal.review.queue import is_ready
 from pb_portal.takedowns.queries import count_waiting
 
@@ -81,6 +82,8 @@ def numbers_waiting(session: Session, actor: Actor) -> dict[str, int]:
         asked["appeals"] = _number(Proposal, appealed, *mine)
     if may(actor, P.MODERATE):
         asked[P.MODERATE] = comments_waiting(areas_of(actor, P.MODERATE))
+    if may(actor, P.KEEP_REGISTER):
+        asked[P.KEEP_REGISTER] = count_represented()
     if may(actor, P.TAKE_DOWN):
         asked[P.TAKE_DOWN] = count_waiting(areas_of(actor, P.TAKE_DOWN))
     if not asked:

@@ -254,6 +254,13 @@ def _nav_items() -> list[tuple[str, str, str, int | None]]:
         (P.READ_AUDIT, "desk.consents", _("Consents"), "shield", None),
         (P.KEEP_DESKS, "register.desks", _("Help desks"), "help", None),
         (P.KEEP_REGISTER, "review.papers", _("Paper applications"), "file", None),
+        (
+            P.KEEP_REGISTER,
+            "review.represented_proposals",
+            _("Without authors"),
+            "person",
+            waiting.get(P.KEEP_REGISTER),
+        ),
         (P.DECIDE, "review.council", _("Council"), "people", waiting.get(P.DECIDE)),
         (P.DECIDE, "review.appeals", _("Appeals"), "appealed", waiting.get("appeals")),
         (P.MODERATE, "review.comments", _("Comments"), "comment", waiting.get(P.MODERATE)),

@@ -195,6 +195,12 @@ def writes(actor: Actor, written_by: Collection[int]) -> bool:
     return actor.person_id is not None and actor.person_id in written_by
 
 
+def acts_for(actor: Actor, written_by: Collection[int], *, represented: bool) -> bool:
+    """Whether the person may act for the authors of a proposal: as one of them, or as the registrar
+    where none of them can act any more."""
+    return writes(actor, written_by) or (represented and may(actor, P.KEEP_REGISTER))
+
+
 def owns(actor: Actor, owner_id: int | None) -> bool:
     """Whether the thing belongs to this very person."""
     return actor.person_id is not None and actor.person_id == owner_id

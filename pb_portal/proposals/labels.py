@@ -64,6 +64,7 @@ def life(proposal: Proposal) -> list[dict[str, Any]]:
     rows = []
     for place, event in enumerate(events):
         row = _event(event)
+        row["who"] = _who(proposal, event)
         if place:
             days = (event.at - events[place - 1].at).days
             row["note"] = ngettext("after %(num)d day", "after %(num)d days", days) if days else ""
@@ -132,6 +133,15 @@ def _sent_name(line: Mapping[str, Any]) -> str:
     return local(line["names"]) if line.get("names") else str(line.get("title", ""))
 
 
+def _who(proposal: Proposal, event: ProposalEvent) -> str:
+    """Who took the step; of several authors the one who did, where the page may name them."""
+    part = part_name(event.actor_part)
+    named = {row.person_id for row in proposal.coauthors if row.named} | {proposal.author_id}
+    if event.actor_part != "author" or event.actor is None or event.actor_id not in named:
+        return part
+    return f"{part}: {event.actor.name}" if len(named) > 1 else part
+
+
 def _event(event: ProposalEvent) -> dict[str, Any]:
     grounds = "; ".join(ground_name(code) for code in event.grounds)
     reason = " · ".join(text for text in (grounds, event.reason) if text)
@@ -140,7 +150,6 @@ def _event(event: ProposalEvent) -> dict[str, Any]:
         "at": event.at,
         "title": event_name(event.action),
         "reason": reason,
-        "who": part_name(event.actor_part),
         "icon": _ICONS[action],
         "tone": _TONES.get(action),
     }

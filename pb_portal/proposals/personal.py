@@ -28,6 +28,7 @@ from pb_portal.proposals.models import (
     ProposalFollow,
     Support,
 )
+from pb_portal.proposals.service.succession import find_successors
 from pb_portal.seals.service import change_rows
 from pb_portal.web.phrases.mark import N_
 
@@ -56,7 +57,9 @@ def _papers(session: Session, person: Person) -> Sequence[Section]:
 
 
 def _forget(session: Session, by: Signature, person: Person) -> None:
-    """Drafts go; contacts on paper applications go; the number of supports is counted down."""
+    """Proposals get a successor; drafts nobody else writes go; contacts on paper applications go;
+    the number of supports is counted down."""
+    find_successors(session, by, person)
     mine = Proposal.author_id == person.id
     drafts = session.scalars(
         select(Proposal).where(mine, Proposal.number.is_(None), Proposal.revises_id.is_(None))

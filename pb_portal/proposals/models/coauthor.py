@@ -53,6 +53,8 @@ class Coauthor(Base):
     """Whether the public page may show the name."""
     words: Mapped[str] = mapped_column(default="")
     """What the person who asks to join wrote to the author."""
+    offered_at: Mapped[datetime | None]
+    """When the author offered to hand the proposal over to this co-author."""
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 

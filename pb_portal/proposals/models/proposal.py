@@ -135,6 +135,20 @@ class Proposal(Base):
         agreed = {one.person_id for one in root.coauthors if one.state == "agreed"}
         return frozenset(person for person in {root.author_id, *agreed} if person is not None)
 
+    @property
+    def authors(self) -> list[Person]:
+        """The accounts of everybody who writes it."""
+        root = self.public
+        people = [root.author, *(one.person for one in root.coauthors if one.state == "agreed")]
+        return [person for person in people if person is not None]
+
+    @property
+    def represented(self) -> bool:
+        """Whether the registrar acts for it: it was handed in, and none of its authors can act."""
+        people = self.authors
+        gone = all(person.blocked_at is not None for person in people)
+        return self.public.number is not None and bool(people) and gone
+
 
 class ProposalPicture(Base):
     """A photo of today's state or a sketch of the idea."""
@@ -200,8 +214,9 @@ class ProposalEvent(Base):
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_person.id"))
     actor_part: Mapped[str]
-    """author, reviewer, secretary or system: what the public is told."""
+    """author, registrar, reviewer, secretary or system: what the public is told."""
     reason: Mapped[str] = mapped_column(default="")
     grounds: Mapped[list[str]] = mapped_column(default=list)
+    actor: Mapped[Person | None] = relationship(foreign_keys=actor_id, viewonly=True)
     staff_seconds: Mapped[int | None]
     """With a decision: how long staff held the file, the author's time for rework left out."""

@@ -18,6 +18,7 @@ from pb_portal.domain.proposal_states import ON_BALLOT, ProposalState
 from pb_portal.proposals.models import (
     Coauthor,
     Proposal,
+    ProposalEvent,
     ProposalFollow,
     ProposalVersion,
     ReviewedLine,
@@ -129,7 +130,7 @@ def read_page(session: Session, slug: str, number: int, person_id: int | None) -
             selectinload(Proposal.coauthors).joinedload(Coauthor.person).lazyload(Person.grants),
             selectinload(Proposal.pictures),
             selectinload(Proposal.lines),
-            selectinload(Proposal.events),
+            selectinload(Proposal.events).joinedload(ProposalEvent.actor).lazyload(Person.grants),
         )
     ).one_or_none()
     if row is None:

@@ -52,6 +52,7 @@ from pb_portal.proposals.service.submission import (
     submit,
     withdraw,
 )
+from pb_portal.proposals.service.succession import answer_offer, offer_lead
 from pb_portal.proposals.service.voices import set_follow, set_support
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "add_picture",
     "add_word",
     "add_work",
+    "answer_offer",
     "appeal",
     "appeal_until",
     "change_status",
@@ -81,6 +83,7 @@ __all__ = [
     "index_words",
     "keep_comment",
     "move_picture",
+    "offer_lead",
     "open_revision",
     "remove_line",
     "remove_picture",

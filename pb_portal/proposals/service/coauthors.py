@@ -80,7 +80,7 @@ def accept(session: Session, by: Signature, token: str, *, named: bool) -> Propo
     proposal = asked.proposal
     if by.actor.person_id in proposal.written_by:
         raise Refusal("coauthor.already_writes")
-    _refuse_closed(proposal)
+    require_open(proposal)
     for other in proposal.coauthors:
         if other.person_id == by.actor.person_id and other.state == "waiting":
             _settle(other, "declined", by.at)
@@ -91,7 +91,7 @@ def accept(session: Session, by: Signature, token: str, *, named: bool) -> Propo
     session.flush()
     session.refresh(asked, ["person"])
     _note(session, by, "coauthor.agreed", proposal, asked)
-    _tell(session, by, proposal.author, "agreed", proposal, asked.person)
+    notify_coauthor(session, by, proposal.author, "agreed", proposal, asked.person)
     return proposal
 
 
@@ -101,7 +101,7 @@ def decline(session: Session, by: Signature, token: str) -> None:
     _settle(asked, "declined", by.at)
     session.flush()
     _note(session, by, "coauthor.declined", asked.proposal, asked)
-    _tell(session, by, asked.proposal.author, "declined", asked.proposal, None)
+    notify_coauthor(session, by, asked.proposal.author, "declined", asked.proposal, None)
 
 
 def ask_to_join(session: Session, by: Signature, proposal: Proposal, words: str = "") -> Coauthor:
@@ -109,7 +109,7 @@ def ask_to_join(session: Session, by: Signature, proposal: Proposal, words: str 
     demand(by.actor, P.PROPOSE)
     if proposal.status == ProposalState.DRAFT:
         raise Missing("proposal")
-    _refuse_closed(proposal)
+    require_open(proposal)
     said = clean(words)
     if len(said) > LONGEST_WORDS:
         raise Refusal("proposal.too_long", field="words", most=LONGEST_WORDS, length=len(said))
@@ -133,7 +133,7 @@ def ask_to_join(session: Session, by: Signature, proposal: Proposal, words: str 
     session.flush()
     session.refresh(asked, ["person"])
     _note(session, by, "coauthor.asked", proposal, asked)
-    _tell(session, by, proposal.author, "asked", proposal, asked.person, words=said)
+    notify_coauthor(session, by, proposal.author, "asked", proposal, asked.person, words=said)
     return asked
 
 
@@ -150,7 +150,9 @@ def answer_request(
     _settle(asked, "agreed" if agree else "declined", by.at)
     session.flush()
     _note(session, by, "coauthor.agreed" if agree else "coauthor.declined", proposal, asked)
-    _tell(session, by, asked.person, "let_in" if agree else "not_let_in", proposal, proposal.author)
+    notify_coauthor(
+        session, by, asked.person, "let_in" if agree else "not_let_in", proposal, proposal.author
+    )
 
 
 def remove(session: Session, by: Signature, proposal: Proposal, coauthor_id: int) -> None:
@@ -164,7 +166,7 @@ def remove(session: Session, by: Signature, proposal: Proposal, coauthor_id: int
     session.flush()
     _note(session, by, "coauthor.removed", proposal, gone)
     if wrote:
-        _tell(session, by, gone.person, "removed", proposal, proposal.author)
+        notify_coauthor(session, by, gone.person, "removed", proposal, proposal.author)
 
 
 def leave(session: Session, by: Signature, proposal: Proposal) -> None:
@@ -173,7 +175,7 @@ def leave(session: Session, by: Signature, proposal: Proposal) -> None:
     _settle(mine, "left", by.at)
     session.flush()
     _note(session, by, "coauthor.left", proposal, mine)
-    _tell(session, by, proposal.author, "left", proposal, mine.person)
+    notify_coauthor(session, by, proposal.author, "left", proposal, mine.person)
 
 
 def show_name(session: Session, by: Signature, proposal: Proposal, *, on: bool) -> None:
@@ -208,7 +210,7 @@ def join_authors(
 def _own(by: Signature, proposal: Proposal) -> None:
     if not owns(by.actor, proposal.author_id):
         raise Missing("proposal")
-    _refuse_closed(proposal)
+    require_open(proposal)
 
 
 def _mine(by: Signature, proposal: Proposal) -> Coauthor:
@@ -232,7 +234,8 @@ def _invitation(session: Session, token: str, at: datetime) -> Coauthor:
     return found
 
 
-def _refuse_closed(proposal: Proposal) -> None:
+def require_open(proposal: Proposal) -> None:
+    """Refuse to change the authors of a proposal that is closed."""
     if proposal.status in CLOSED:
         raise Refusal("coauthor.closed")
 
@@ -261,7 +264,7 @@ def _note(session: Session, by: Signature, action: str, proposal: Proposal, one:
     )
 
 
-def _tell(
+def notify_coauthor(
     session: Session,
     by: Signature,
     reader: Person | None,
@@ -270,6 +273,7 @@ def _tell(
     other: Person | None,
     words: str = "",
 ) -> None:
+    """Write to somebody about who writes the proposal."""
     if reader is None or reader.blocked_at is not None:
         return
     outbox.post(

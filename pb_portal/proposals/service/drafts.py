@@ -12,7 +12,7 @@ from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category, Cycle
 from pb_portal.db import Missing
-from pb_portal.domain.permissions import P, demand, owns, writes
+from pb_portal.domain.permissions import P, acts_for, demand, owns, writes
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import WITH_AUTHOR, ProposalState
 from pb_portal.domain.refusal import Refusal
@@ -64,21 +64,34 @@ def start_draft(session: Session, by: Signature, cycle: Cycle, *, language: str)
     return draft
 
 
+def require_author(by: Signature, proposal: Proposal) -> None:
+    """Any of its authors may act for a proposal, or the registrar who represents it; for anybody
+    else it is `Missing`."""
+    if not acts_for(by.actor, proposal.written_by, represented=proposal.represented):
+        raise Missing("proposal")
+
+
+def part_of(by: Signature, proposal: Proposal) -> str:
+    """As what the public is told that this person acted: author or registrar."""
+    return "author" if writes(by.actor, proposal.written_by) else "registrar"
+
+
 def check_writer(by: Signature, draft: Proposal) -> None:
-    """Only those who write it may change it: a draft, or the working copy of a returned proposal.
+    """Only those who write it may change it: a draft, or the working copy of a returned proposal;
+    the registrar, where none of its authors can act.
 
     Somebody else's is `Missing`, so that ids tell nothing.
     """
-    if not writes(by.actor, draft.written_by):
-        raise Missing("proposal")
+    require_author(by, draft)
     if draft.status != ProposalState.DRAFT or draft.public.status not in WITH_AUTHOR:
         raise Refusal("proposal.not_editable")
 
 
 def check_author(by: Signature, draft: Proposal) -> None:
-    """Only the author, not a co-author."""
+    """Only the author, not a co-author, unless the author's account is blocked."""
     check_writer(by, draft)
-    if not owns(by.actor, draft.author_id):
+    blocked = draft.author is not None and draft.author.blocked_at is not None
+    if not owns(by.actor, draft.author_id) and not blocked:
         raise Refusal("proposal.author_only")
 
 

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.cycles.service import lock_phase
-from pb_portal.db import Missing
-from pb_portal.domain.permissions import P, demand, owns
+from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.phases import PhaseKind, is_open
 from pb_portal.domain.proposal_states import ProposalAction, ProposalState, step_for
 from pb_portal.domain.refusal import Refusal
@@ -23,7 +22,13 @@ from pb_portal.domain.signature import Signature
 from pb_portal.domain.text import clean
 from pb_portal.files.service import publish
 from pb_portal.proposals.models import Proposal, ProposalEvent, ProposalFollow
-from pb_portal.proposals.service.drafts import check_author, index_words
+from pb_portal.proposals.service.drafts import (
+    check_author,
+    check_writer,
+    index_words,
+    part_of,
+    require_author,
+)
 from pb_portal.proposals.service.revisions import take_over
 from pb_portal.proposals.service.steps import change_status
 from pb_portal.proposals.service.takedowns import check_proposal_words, hold_proposal
@@ -94,7 +99,8 @@ def submit(session: Session, by: Signature, proposal: Proposal) -> ProposalEvent
 def resubmit(session: Session, by: Signature, copy: Proposal) -> ProposalEvent:
     """Hand a returned proposal in again, while the time for rework lasts: its working copy
     becomes what everybody reads."""
-    check_author(by, copy)
+    check_writer(by, copy)
+    part = part_of(by, copy)
     step_for(copy.public.status, ProposalAction.RESUBMIT)
     until = rework_until(copy.cycle)
     if until is not None and by.at >= until:
@@ -104,7 +110,7 @@ def resubmit(session: Session, by: Signature, copy: Proposal) -> ProposalEvent:
     proposal = take_over(session, copy)
     index_words(proposal)
     publish([picture.file for picture in proposal.pictures])
-    event = change_status(session, by, proposal, ProposalAction.RESUBMIT, part="author")
+    event = change_status(session, by, proposal, ProposalAction.RESUBMIT, part=part)
     hold_proposal(session, by, proposal, held=held)
     return event
 
@@ -112,19 +118,22 @@ def resubmit(session: Session, by: Signature, copy: Proposal) -> ProposalEvent:
 def withdraw(
     session: Session, by: Signature, proposal: Proposal, *, reason: str = ""
 ) -> ProposalEvent:
-    """Take a proposal back; its page stays and says so."""
-    if not owns(by.actor, proposal.author_id):
-        raise Missing("proposal")
+    """Take a proposal back; its page stays and says so. Any of its authors may."""
+    require_author(by, proposal)
     require_allowed_words(session, {"reason": reason})
     return change_status(
-        session, by, proposal, ProposalAction.WITHDRAW, part="author", reason=reason
+        session,
+        by,
+        proposal,
+        ProposalAction.WITHDRAW,
+        part=part_of(by, proposal),
+        reason=reason,
     )
 
 
 def appeal(session: Session, by: Signature, proposal: Proposal, *, reason: str) -> ProposalEvent:
     """Ask the council to look at a rejection again: once, while `appeal_until` has not passed."""
-    if not owns(by.actor, proposal.author_id):
-        raise Missing("proposal")
+    require_author(by, proposal)
     step_for(proposal.status, ProposalAction.APPEAL)
     words = clean(reason)
     if len(words) < SHORTEST_APPEAL:
@@ -138,7 +147,8 @@ def appeal(session: Session, by: Signature, proposal: Proposal, *, reason: str) 
     until = appeal_until(proposal, voting.starts_at if voting else None)
     if until is None or by.at >= until:
         raise Refusal("appeal.late")
-    return change_status(session, by, proposal, ProposalAction.APPEAL, part="author", reason=words)
+    part = part_of(by, proposal)
+    return change_status(session, by, proposal, ProposalAction.APPEAL, part=part, reason=words)
 
 
 def appeal_until(proposal: Proposal, vote_from: datetime | None) -> datetime | None:

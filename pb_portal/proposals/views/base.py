@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pb_portal.db import Missing, session
-from pb_portal.domain.permissions import owns, writes
+from pb_portal.domain.permissions import acts_for, owns
 from pb_portal.domain.proposal_states import ProposalAction, ProposalState
 from pb_portal.proposals import queries, service
 from pb_portal.proposals.models import Proposal
@@ -39,7 +39,7 @@ def own_draft(work: Session, proposal_id: int, *, lock: bool = False) -> Proposa
     Somebody else's is missing; one's own that has moved on leads to its public page.
     """
     proposal = queries.get_proposal_by_id(work, proposal_id, lock=lock)
-    if not writes(clock.actor(), proposal.written_by):
+    if not acts_for(clock.actor(), proposal.written_by, represented=proposal.represented):
         raise Missing("proposal")
     if proposal.status == ProposalState.RETURNED:
         copy = service.find_revision(work, proposal.id, lock=lock)
@@ -89,7 +89,7 @@ def draft_page(step: str, proposal: Proposal, status: int = 200, **values: Any) 
         remark=_remark(proposal),
         confirmed=clock.actor().confirmed,
         remarks=_remarks(proposal),
-        author_only=not owns(clock.actor(), proposal.author_id),
+        author_only=proposal.revises is None and not owns(clock.actor(), proposal.author_id),
         **values,
     )
     return body, status

@@ -12,7 +12,7 @@ from pb_portal.cycles import queries as cycles
 from pb_portal.db import Missing, session, transaction
 from pb_portal.domain.permissions import P, owns, writes
 from pb_portal.domain.refusal import Refusal
-from pb_portal.proposals import queries
+from pb_portal.proposals import queries, service
 from pb_portal.proposals.forms import InviteForm, JoinForm
 from pb_portal.proposals.models import Coauthor, Proposal
 from pb_portal.proposals.service import coauthors
@@ -55,11 +55,23 @@ def _act(work: Session, proposal: Proposal, form: InviteForm) -> str:
     if wanted == "remove":
         coauthors.remove(work, by, proposal, one)
         return str(_("Removed from the list."))
+    if wanted in ("offer", "take_over", "not_over"):
+        return _hand_over(work, proposal, wanted, one)
     if wanted == "leave":
         coauthors.leave(work, by, proposal)
         return str(_("You no longer write this proposal."))
     coauthors.show_name(work, by, proposal, on=wanted == "name")
     return str(_("Saved"))
+
+
+def _hand_over(work: Session, proposal: Proposal, wanted: str, coauthor_id: int) -> str:
+    """The author asks a co-author to take over, or the co-author answers."""
+    by = clock.signature()
+    if wanted == "offer":
+        service.offer_lead(work, by, proposal, coauthor_id)
+        return str(_("Asked. Until the answer you are the author."))
+    service.answer_offer(work, by, proposal, agree=wanted == "take_over")
+    return str(_("Your answer is sent by letter."))
 
 
 def _written(work: Session, proposal_id: int, *, lock: bool = False) -> Proposal:

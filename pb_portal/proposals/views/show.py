@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from pb_portal.db import session
-from pb_portal.domain.permissions import owns, writes
+from pb_portal.domain.permissions import acts_for, owns, writes
 from pb_portal.domain.proposal_states import ProposalAction, ProposalState, steps_from
 from pb_portal.proposals import labels, queries
 from pb_portal.proposals.forms import CommentForm
@@ -17,6 +17,7 @@ from pb_portal.proposals.queries.comments import ORDERS
 from pb_portal.proposals.service import appeal_until
 from pb_portal.proposals.service.coauthors import CLOSED
 from pb_portal.proposals.service.comments import LONGEST_COMMENT
+from pb_portal.proposals.service.succession import LIVE
 from pb_portal.proposals.service.voices import OPEN_TO_SUPPORT
 from pb_portal.proposals.views.base import Answer, blueprint, public_url
 from pb_portal.takedowns.queries import tombstones
@@ -76,6 +77,7 @@ def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
         joined=queries.merged_into(session(), proposal.id) if found.joined else (),
         here=public_url(proposal),
         whole_url=public_url(proposal, _external=True),
+        represented=proposal.represented and proposal.status in LIVE,
         taken=tombstones(session(), "proposal", proposal.id),
         **_comments(proposal),
     )
@@ -139,15 +141,15 @@ def _pictures(proposal: Proposal) -> list[ProposalPicture]:
 def _own_actions(found: ProposalPage) -> dict[str, str]:
     """What those who write it can do next, by the table of steps."""
     proposal, me = found.proposal, clock.actor()
-    if not writes(me, proposal.written_by):
+    if not acts_for(me, proposal.written_by, represented=proposal.represented):
         return {}
     names: dict[str, Any] = {"slug": proposal.cycle.slug, "number": proposal.number}
-    where = {"people": url_for(".people", proposal_id=proposal.id)}
+    where = {}
+    if writes(me, proposal.written_by):
+        where["people"] = url_for(".people", proposal_id=proposal.id)
     offered = {step.action for step in steps_from(proposal.status, "author")}
     if ProposalAction.RESUBMIT in offered:
         where["resubmit"] = url_for(".check", proposal_id=proposal.id)
-    if not owns(me, proposal.author_id):
-        return where
     if ProposalAction.WITHDRAW in offered:
         where["withdraw"] = url_for(".withdraw", **names)
     until = appeal_until(proposal, found.vote_from)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.db import Missing, session, transaction
-from pb_portal.domain.permissions import P, owns
+from pb_portal.domain.permissions import P, acts_for
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ProposalAction, steps_from
 from pb_portal.domain.refusal import Refusal
@@ -117,7 +117,7 @@ def appeal(slug: str, number: int) -> Answer:
 def _own(slug: str, number: int) -> Proposal:
     cycle = cycles.get_cycle(session(), slug)
     proposal = queries.get_proposal(session(), cycle.id, number)
-    if not owns(clock.actor(), proposal.author_id):
+    if not acts_for(clock.actor(), proposal.written_by, represented=proposal.represented):
         raise Missing("proposal")
     return proposal
 

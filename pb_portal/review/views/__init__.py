@@ -30,6 +30,7 @@ from pb_portal.review.views import (  # noqa: E402, F401
     protocols,
     public,
     queue,
+    represented,
     sittings,
     words,
 )

@@ -78,6 +78,7 @@ def _point(proposal: Proposal, metres: int | None = None) -> dict[str, Any]:
 def _event(event: ProposalEvent) -> dict[str, Any]:
     who = {
         "author": _("the author"),
+        "registrar": _("the registrar, for the authors"),
         "reviewer": _("the reviewer"),
         "secretary": _("the expert council"),
         "system": _("the portal"),

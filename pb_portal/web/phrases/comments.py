@@ -31,6 +31,7 @@ SENTENCES = {
     "coauthor.already": N_("This person has been invited already."),
     "coauthor.already_writes": N_("You write this proposal already."),
     "coauthor.asked_already": N_("You have asked already. The author will answer by letter."),
+    "coauthor.cannot_lead": N_("This account is blocked, so it cannot take the proposal over."),
     "coauthor.full": N_("A proposal has at most %(most)s co-authors."),
     "coauthor.too_many_requests": N_("The author cannot take more requests now."),
     "coauthor.answered": N_("This has been answered already."),

@@ -143,6 +143,7 @@ EVENTS = {
 
 PARTS = {
     "author": N_("Author"),
+    "registrar": N_("The registrar, for the authors"),
     "reviewer": N_("Reviewer of the akimat"),
     "secretary": N_("Expert council"),
     "system": N_("By the count of votes"),
