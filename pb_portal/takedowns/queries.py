@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from pb_portal.db import Missing
@@ -23,6 +23,13 @@ def tombstones(session: Session, on_type: str, on_id: int) -> Sequence[TakeDown]
         .order_by(TakeDown.id.desc())
         .limit(200)
     ).all()
+
+
+def has_tombstones(on_type: str, on_id: Any) -> ColumnElement[bool]:
+    """Whether anything is down on a page, as a part of another statement."""
+    return exists().where(
+        TakeDown.on_type == on_type, TakeDown.on_id == on_id, TakeDown.restored_at.is_(None)
+    )
 
 
 def get_take_down(session: Session, takedown_id: int) -> TakeDown:

@@ -24,6 +24,7 @@ from pb_portal.proposals.models import (
     ReviewedLine,
     Support,
 )
+from pb_portal.takedowns.queries import has_tombstones
 
 HIGHEST_NUMBER = 2**31 - 1
 
@@ -46,6 +47,8 @@ class ProposalPage:
     """Whether the reviewer went through the estimate line by line."""
     joined: bool
     """Whether another proposal was merged into it."""
+    taken_down: bool = False
+    """Whether anything on its page was taken down."""
 
 
 def get_proposal(session: Session, cycle_id: int, number: int, *, lock: bool = False) -> Proposal:
@@ -118,6 +121,7 @@ def read_page(session: Session, slug: str, number: int, person_id: int | None) -
             _changed().label("changed"),
             exists().where(ReviewedLine.proposal_id == Proposal.id).label("recosted"),
             exists().where(joined.merged_into_id == Proposal.id).label("joined"),
+            has_tombstones("proposal", Proposal.id).label("taken_down"),
         )
         .join(Proposal.cycle)
         .outerjoin(other, other.id == Proposal.merged_into_id)
@@ -147,6 +151,7 @@ def read_page(session: Session, slug: str, number: int, person_id: int | None) -
         changed=tuple(row.changed or ()),
         recosted=bool(row.recosted),
         joined=bool(row.joined),
+        taken_down=bool(row.taken_down),
     )
 
 

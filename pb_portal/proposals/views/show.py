@@ -78,7 +78,7 @@ def page(found: ProposalPage, form: CommentForm, status: int) -> Answer:
         here=public_url(proposal),
         whole_url=public_url(proposal, _external=True),
         represented=proposal.represented and proposal.status in LIVE,
-        taken=tombstones(session(), "proposal", proposal.id),
+        taken=tombstones(session(), "proposal", proposal.id) if found.taken_down else (),
         **_comments(proposal),
     )
     return body, status
