@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -14,23 +14,19 @@ from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.permissions import P, areas_of, may
-from pb_portal.domain.project_states import ProjectState
-from pb_portal.domain.proposal_states import WITH_REVIEWERS, ProposalState
+from pb_portal.domain.proposal_states import ProposalState
 from pb_portal.domain.signature import Actor
 from pb_portal.places.models import Area
-from pb_portal.projects.models import Project, ProjectUpdate
+from pb_portal.projects.models import Project
+from pb_portal.projects.queries.filtered import late_clause
+from pb_portal.projects.queries.scope import within_reach
+from pb_portal.projects.rules import FINISHED, SILENT_DAYS
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.queries.comments import comments_waiting
 from pb_portal.proposals.queries.represented import count_represented
-from pb_portal.review.queue import is_ready
+from pb_portal.review.council.queries import waits_for_sitting
+from pb_portal.review.queue import in_areas, view_of
 from pb_portal.takedowns.queries import count_waiting
-
-SILENCE = timedelta(days=30)
-OPEN_PROJECTS = tuple(
-    state
-    for state in ProjectState
-    if state not in (ProjectState.COMPLETED, ProjectState.CANCELLED, ProjectState.PLANNED)
-)
 
 
 @dataclass(frozen=True)
@@ -55,29 +51,29 @@ def _heap(session: Session, base: Select[Any], late: ColumnElement[bool], order:
 
 
 def review_heap(session: Session, actor: Actor, at: datetime) -> Heap:
-    """Files of the reviewer's districts that are theirs or nobody's, by due date."""
-    query = select(Proposal).where(*_to_review(actor))
+    """What the queue holds to do in the reviewer's districts, by due date."""
+    query = select(Proposal).where(*_to_review(actor, at))
     return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
 
 
 def council_heap(session: Session, actor: Actor, at: datetime) -> Heap:
     """Files with a reviewer's finding, waiting for the council's decision."""
-    query = select(Proposal).where(is_ready())
+    query = select(Proposal).where(waits_for_sitting())
     scope = _scope(actor, P.DECIDE, Proposal.area_id)
     if scope is not None:
         query = query.where(scope)
     return _heap(session, query, Proposal.due_at < at, Proposal.due_at)
 
 
-def numbers_waiting(session: Session, actor: Actor) -> dict[str, int]:
+def numbers_waiting(session: Session, actor: Actor, at: datetime) -> dict[str, int]:
     """How much waits for the person as a reviewer, the secretary and a moderator, at once."""
     asked: dict[str, Any] = {}
     if may(actor, P.REVIEW):
-        asked[P.REVIEW] = _number(Proposal, *_to_review(actor))
+        asked[P.REVIEW] = _number(Proposal, *_to_review(actor, at))
     if may(actor, P.DECIDE):
         here = _scope(actor, P.DECIDE, Proposal.area_id)
         mine = [] if here is None else [here]
-        asked[P.DECIDE] = _number(Proposal, is_ready(), *mine)
+        asked[P.DECIDE] = _number(Proposal, waits_for_sitting(), *mine)
         appealed = Proposal.status == ProposalState.APPEALED
         asked["appeals"] = _number(Proposal, appealed, *mine)
     if may(actor, P.MODERATE):
@@ -96,15 +92,10 @@ def _number(table: Any, *conditions: ColumnElement[bool]) -> Any:
     return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
 
 
-def _to_review(actor: Actor) -> list[ColumnElement[bool]]:
-    """Files of the person's districts that are theirs or nobody's."""
-    scope = _scope(actor, P.REVIEW, Proposal.area_id)
-    return [
-        Proposal.status.in_(WITH_REVIEWERS),
-        or_(Proposal.reviewer_id.is_(None), Proposal.reviewer_id == actor.person_id),
-        ~is_ready(),
-        *([] if scope is None else [scope]),
-    ]
+def _to_review(actor: Actor, at: datetime) -> list[ColumnElement[bool]]:
+    """The first view of the queue that the number links to."""
+    areas = areas_of(actor, P.REVIEW)
+    return [in_areas(areas), view_of("todo", actor.person_id, at)]
 
 
 def open_approvals(session: Session, person_id: int | None) -> Sequence[ApprovalRequest]:
@@ -119,24 +110,14 @@ def open_approvals(session: Session, person_id: int | None) -> Sequence[Approval
     return session.scalars(query).all()
 
 
-def silent_projects(session: Session, actor: Actor, at: datetime) -> Heap:
-    """Open projects of the manager without news for a month or past their promised date."""
-    last = (
-        select(func.max(ProjectUpdate.at))
-        .where(ProjectUpdate.project_id == Project.id)
-        .correlate(Project)
-        .scalar_subquery()
+def silent_projects(session: Session, actor: Actor, at: datetime, today: date) -> Heap:
+    """Unfinished projects within the person's reach that are late or silent for a month, as the
+    page of the day has them."""
+    quiet = Project.news_at <= at - timedelta(days=SILENT_DAYS)
+    late = late_clause(today)
+    query = within_reach(select(Project), actor).where(
+        Project.status.not_in(FINISHED), or_(quiet, late)
     )
-    quiet = func.coalesce(last, Project.created_at) < at - SILENCE
-    late = Project.due_on < at.date()
-    query = select(Project).where(
-        Project.status.in_(OPEN_PROJECTS),
-        or_(Project.manager_id == actor.person_id, Project.manager_id.is_(None)),
-        or_(quiet, late),
-    )
-    scope = _scope(actor, P.DELIVER, Project.area_id)
-    if scope is not None:
-        query = query.where(scope)
     return _heap(session, query, late, Project.due_on)
 
 

@@ -175,7 +175,7 @@ def _due(due: datetime | None) -> str:
 
 
 def _projects(current: Session, actor: Actor, at: datetime) -> Section:
-    heap = queries.silent_projects(current, actor, at)
+    heap = queries.silent_projects(current, actor, at, clock.today())
     today = clock.today()
     items = [
         Item(
@@ -193,7 +193,7 @@ def _projects(current: Session, actor: Actor, at: datetime) -> Section:
         heap.number,
         heap.late,
         items,
-        _address("projects.today"),
+        _address("projects.today", whose="all"),
         _("All my projects"),
         _("Every project has fresh news and keeps its date."),
     )
@@ -246,7 +246,7 @@ def desk_nav_items() -> list[tuple[str, str, str, int | None]]:
 
 def _nav_items() -> list[tuple[str, str, str, int | None]]:
     actor = clock.actor()
-    waiting = queries.numbers_waiting(session(), actor)
+    waiting = queries.numbers_waiting(session(), actor, clock.now())
     tools: list[tuple[P, str, str, str, int | None]] = [
         (P.STAFF, "desk.home", _("Today"), "desk", None),
         (P.REVIEW, "review.queue", _("Check proposals"), "in_review", waiting.get(P.REVIEW)),

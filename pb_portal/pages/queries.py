@@ -11,13 +11,14 @@ from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload, raiseload
 
 from pb_portal.cycles.models import Cycle
+from pb_portal.domain.placeholders import TAKEN_DOWN_MARK
 from pb_portal.domain.project_states import ProjectState
-from pb_portal.domain.proposal_states import ProposalState
 from pb_portal.files.models import StoredFile
 from pb_portal.places.models import Area
 from pb_portal.projects.models import Project, ProjectPhoto, ProjectUpdate
 from pb_portal.projects.queries.followers import followed_by
 from pb_portal.proposals.models import Proposal, ProposalFollow
+from pb_portal.proposals.queries import SHOWN
 
 
 def cycles_with_phases(session: Session) -> Sequence[Cycle]:
@@ -43,7 +44,8 @@ class Tally:
 
 
 def tallies(session: Session) -> list[Tally]:
-    """Counts of public proposals and of projects of the city's own cycles, in one statement."""
+    """Counts of proposals and of projects of the city's own cycles, in one statement: of those
+    that the lists they link to hold."""
     proposals: Select[*tuple[Any, ...]] = (
         select(
             literal("proposal"),
@@ -54,7 +56,7 @@ def tallies(session: Session) -> list[Tally]:
             func.sum(func.coalesce(Proposal.reviewed_cost, Proposal.cost)),
         )
         .join(Cycle, Cycle.id == Proposal.cycle_id)
-        .where(Cycle.is_imported.is_(False), Proposal.status != ProposalState.DRAFT)
+        .where(Cycle.is_imported.is_(False), Proposal.status.in_(sorted(SHOWN)))
         .group_by(Proposal.cycle_id, Proposal.area_id, Proposal.status)
     )
     projects: Select[*tuple[Any, ...]] = (
@@ -107,7 +109,7 @@ def before_after(session: Session) -> Pair | None:
         .join(last, (last.project_id == Project.id) & (last.stage == "after"))
         .join(first_file, first_file.id == first.file_id)
         .join(last_file, last_file.id == last.file_id)
-        .where(Project.status == ProjectState.COMPLETED)
+        .where(Project.status == ProjectState.COMPLETED, first.published, last.published)
         .order_by(Project.accepted_on.desc(), Project.id.desc(), first.id, last.id)
         .limit(1)
     ).first()
@@ -130,7 +132,7 @@ def news(session: Session, limit: int = 3) -> list[News]:
     """The newest updates of projects, one for each project."""
     newest = (
         select(func.max(ProjectUpdate.id).label("id"))
-        .where(ProjectUpdate.published_at.is_not(None))
+        .where(ProjectUpdate.published_at.is_not(None), ProjectUpdate.body != TAKEN_DOWN_MARK)
         .group_by(ProjectUpdate.project_id)
         .order_by(func.max(ProjectUpdate.at).desc(), func.max(ProjectUpdate.id).desc())
         .limit(limit)

@@ -26,8 +26,8 @@ OPEN = (
 MOST = 200
 
 
-def is_represented(states: Sequence[str] = OPEN) -> ColumnElement[bool]:
-    """The same as `Proposal.represented`, as a condition, of proposals in these states."""
+def is_represented() -> ColumnElement[bool]:
+    """The same as `Proposal.represented`, as a condition, of proposals that are under way."""
     able = (
         select(Coauthor.id)
         .join(Person, Person.id == Coauthor.person_id)
@@ -41,7 +41,7 @@ def is_represented(states: Sequence[str] = OPEN) -> ColumnElement[bool]:
     )
     gone = select(Person.id).where(Person.id == Proposal.author_id, Person.blocked_at.is_not(None))
     return and_(
-        Proposal.status.in_(sorted(states)),
+        Proposal.status.in_(sorted(OPEN)),
         Proposal.number.is_not(None),
         gone.correlate(Proposal).exists(),
         ~able,
@@ -65,10 +65,5 @@ def represented(session: Session) -> Sequence[Proposal]:
 
 
 def count_represented() -> Any:
-    """How many wait for a step of the registrar, as a part of another statement."""
-    return (
-        select(func.count())
-        .select_from(Proposal)
-        .where(is_represented([str(state) for state in WAITING]))
-        .scalar_subquery()
-    )
+    """How many there are, as a part of another statement."""
+    return select(func.count()).select_from(Proposal).where(is_represented()).scalar_subquery()

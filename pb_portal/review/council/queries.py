@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from pb_portal.accounts.models import Person
@@ -73,11 +73,8 @@ def agenda_sizes(session: Session, sitting_ids: Sequence[int]) -> dict[int, tupl
     return {sitting: (int(all_), int(done)) for sitting, all_, done in rows}
 
 
-def ready_for(
-    session: Session, cycle_id: int, areas: Areas, area_id: int | None = None
-) -> Sequence[Proposal]:
-    """Files of a cycle that reviewers have passed on and no open sitting holds, earliest due
-    first; at most 500."""
+def waits_for_sitting() -> ColumnElement[bool]:
+    """Passed on by its reviewer, and on the agenda of no open sitting."""
     taken = (
         select(AgendaItem.id)
         .join(AgendaItem.sitting)
@@ -85,9 +82,17 @@ def ready_for(
         .correlate(Proposal)
         .exists()
     )
+    return and_(is_ready(), ~taken)
+
+
+def ready_for(
+    session: Session, cycle_id: int, areas: Areas, area_id: int | None = None
+) -> Sequence[Proposal]:
+    """Files of a cycle that reviewers have passed on and no open sitting holds, earliest due
+    first; at most 500."""
     query = (
         select(Proposal)
-        .where(Proposal.cycle_id == cycle_id, in_areas(areas), is_ready(), ~taken)
+        .where(Proposal.cycle_id == cycle_id, in_areas(areas), waits_for_sitting())
         .options(
             joinedload(Proposal.area),
             joinedload(Proposal.reviewer).lazyload(Person.grants),
