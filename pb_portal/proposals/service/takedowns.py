@@ -254,11 +254,14 @@ def find_comment(session: Session, subject_id: str) -> Subject | None:
 def take_comment(session: Session, subject_id: str, removal: Removal) -> None:
     """Its words, and what reports quote of them."""
     comment = session.get_one(Comment, number_of(subject_id))
+    at = removal.at
     removal.blank(comment, body=TAKEN_DOWN_MARK)
     for report in session.scalars(
         select(CommentReport).where(CommentReport.comment_id == comment.id)
     ):
         removal.blank(report, text="")
+        if not report.outcome:
+            report.outcome, report.answered_at = "hidden", at
 
 
 register_kind("proposal", find_proposal, take_proposal, mend_index)

@@ -104,7 +104,7 @@ def _remove(
         at=by.at,
         taken_by=None if held else by.actor.person_id,
     )
-    removal = Removal(session)
+    removal = Removal(session, by.at)
     for take in KINDS[subject.kind].takes:
         take(session, subject.id, removal)
     if removal.empty:

@@ -18,8 +18,9 @@ from pb_portal.takedowns.models import TakeDown, TakenFile
 class Removal:
     """What one take-down moves out: blanked columns and dropped rows as JSON, and files."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, at: datetime) -> None:
         self.session = session
+        self.at = at
         self.blanked: list[dict[str, Any]] = []
         self.dropped: list[dict[str, Any]] = []
         self.files: list[StoredFile] = []
