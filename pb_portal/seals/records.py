@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+)
 
+from pb_portal.db import ShownText
 from pb_portal.seals.keys import Mark, SealKey
 from pb_portal.seals.models import RECORD
 from pb_portal.seals.registry import sealed_columns
@@ -61,10 +72,16 @@ def iter_rows(
     """Rows of a table as (primary key, sealed columns)."""
     primary = list(table.primary_key.columns)
     wide = len(primary)
-    query = select(*(column.label(None) for column in (*primary, *columns))).where(*where)
+    asked = (_as_stored(column).label(None) for column in (*primary, *columns))
+    query = select(*asked).where(*where)
     names = [column.name for column in columns]
     for row in connection.execute(query.execution_options(yield_per=2000)):
         yield tuple(row[:wide]), dict(zip(names, row[wide:], strict=True))
+
+
+def _as_stored(column: Column[Any]) -> ColumnElement[Any]:
+    """A text that is read in the reader's language is sealed as the mark that is stored."""
+    return type_coerce(column, String()) if isinstance(column.type, ShownText) else column
 
 
 def make_values(

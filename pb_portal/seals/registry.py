@@ -26,6 +26,7 @@ EXEMPT_TABLES: dict[str, str] = {
     "accounts_login_session": SHORT,
     "accounts_wrong_tries": "A count of wrong passwords, forgotten within a day.",
     "job_queue_heartbeat": "A sign of life of the jobs, every few seconds.",
+    "outbox_kept": "What waits for its reader's letter of the day, and goes with it.",
     "outbox_letter": "Codes are sent as people vote: their number tells the turnout.",
     "proposals_said_word": DERIVED,
     "proposals_word": DERIVED,
