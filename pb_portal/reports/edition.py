@@ -68,7 +68,8 @@ def draft(session: Session, asked: Asked) -> Draft:
     """Count; refuses what `Choice.check` refuses, and an empty report."""
     choice, moment = asked.choice, asked.moment
     choice.check(moment.today, first=past.first_day(session, asked.zone))
-    found = past.standing(session, choice, past.until(moment, asked.zone, asked.now))
+    until = past.until(moment, asked.zone, asked.now)
+    found = past.standing(session, choice, until)
     earlier = published.before(session, choice.day, apart_from=asked.number)
     previous = None
     if earlier is not None:
@@ -81,6 +82,7 @@ def draft(session: Session, asked: Asked) -> Draft:
         asked.now,
         [(area.code, area.names) for area in past.areas(session)],
         past.kinds(session),
+        past.count_districts(session, until.instant),
     )
     return Draft(snapshot.build(choice, frame, found, previous), found)
 

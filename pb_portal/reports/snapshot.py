@@ -32,6 +32,8 @@ class Frame:
     made_at: datetime
     areas: Named
     kinds: Named
+    districts: int
+    """How many the city has, also without projects."""
 
 
 def build(
@@ -59,7 +61,8 @@ def build(
         "made_at": frame.made_at.isoformat(),
         "title": choice.title,
         "choice": choice.as_data(),
-        "areas_total": len(frame.areas),
+        "areas_total": frame.districts,
+        "areas_chosen": _chosen(choice, frame),
         "areas": _named(frame.areas, {*choice.areas, *before["areas"]}),
         "kinds": _named(frame.kinds, shown),
         "counts": counts(listed),
@@ -69,6 +72,12 @@ def build(
     }
     data["summary"] = summary.texts(data)
     return data
+
+
+def _chosen(choice: Choice, frame: Frame) -> int | None:
+    """How many districts were chosen, when some with projects were left out."""
+    left_out = {code for code, _names in frame.areas} - set(choice.areas)
+    return len(choice.areas) if left_out else None
 
 
 def _named(names: Named, shown: set[str]) -> list[Data]:

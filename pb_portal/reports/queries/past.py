@@ -92,6 +92,15 @@ def areas(session: Session) -> Sequence[Area]:
     ).all()
 
 
+def count_districts(session: Session, instant: datetime) -> int:
+    """How many districts the city had at a moment, with projects or without."""
+    having = _ours(select(Project.area_id).select_from(Project))
+    cities = select(Area.city).where(Area.id.in_(having))
+    standing = or_(Area.retired_at.is_(None), Area.retired_at > instant, Area.id.in_(having))
+    counted = select(func.count()).select_from(Area).where(Area.city.in_(cities), standing)
+    return session.scalar(counted) or 0
+
+
 def newest_cycle(session: Session) -> str:
     """The cycle whose districts a map outlines; "" while no project has one."""
     having = _ours(select(Project.cycle_id).select_from(Project))

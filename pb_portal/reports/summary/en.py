@@ -51,11 +51,18 @@ def _reach(facts: Facts) -> list[str]:
         name, verb = ORIGINS[first]
         parts = [f"{ORIGINS[code][0]} for {count:,}" for code, count in others]
         said.append(f"{capital(name)} {verb} for {listed([f'{number:,}', *parts])}.")
-    if facts.areas == facts.areas_total > 1:
+    if facts.areas_chosen is not None:
+        said.append(_chosen(facts, facts.areas_chosen))
+    elif facts.areas == facts.areas_total > 1:
         said.append(f"They are in all {facts.areas} districts of the city.")
     elif facts.areas_total > 1:
         said.append(f"They are in {facts.areas} of the city's {facts.areas_total} districts.")
     return said
+
+
+def _chosen(facts: Facts, chosen: int) -> str:
+    about = f"The report is about {chosen} of the city's {facts.areas_total} districts"
+    return f"{about}." if chosen == facts.areas else f"{about}; projects are in {facts.areas}."
 
 
 def _whole(facts: Facts) -> str:

@@ -33,11 +33,14 @@ class Facts:
     origins: list[tuple[str, int]]
     areas: int
     areas_total: int
+    """Of the whole city."""
     in_progress: int
     planned: int
     cancelled: int
     late: int
     before: Before | None
+    areas_chosen: int | None = None
+    """Districts looked at, when others with projects were left out."""
 
 
 def facts_of(data: dict[str, Any]) -> Facts:
@@ -65,6 +68,7 @@ def facts_of(data: dict[str, Any]) -> Facts:
         )
         if before and before["same_choice"]
         else None,
+        areas_chosen=data["areas_chosen"],
     )
 
 

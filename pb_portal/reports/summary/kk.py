@@ -58,7 +58,9 @@ def _reach(facts: Facts) -> list[str]:
             f"{ORIGINS[code]}\u00a0– {counted(number, 'жоба')}" for code, number in facts.origins
         ]
         said.append(f"{capital(', '.join(parts))}.")
-    if facts.areas == facts.areas_total > 1:
+    if facts.areas_chosen is not None:
+        said.append(_chosen(facts, facts.areas_chosen))
+    elif facts.areas == facts.areas_total > 1:
         said.append(f"Жобалар қаланың барлық {digits(facts.areas)}\u00a0ауданын қамтиды.")
     elif facts.areas_total > 1:
         said.append(
@@ -66,6 +68,14 @@ def _reach(facts: Facts) -> list[str]:
             f"(қалада барлығы {digits(facts.areas_total)}\u00a0аудан)."
         )
     return said
+
+
+def _chosen(facts: Facts, chosen: int) -> str:
+    about = f"Есеп қаланың {digits(chosen)}\u00a0ауданын қамтиды"
+    total = f"(қалада барлығы {digits(facts.areas_total)}\u00a0аудан)"
+    if chosen == facts.areas:
+        return f"{about} {total}."
+    return f"{about} {total}, жобалар {digits(facts.areas)}\u00a0ауданда бар."
 
 
 def _whole(facts: Facts) -> str:

@@ -53,13 +53,22 @@ def _reach(facts: Facts) -> list[str]:
     if len(facts.origins) > 1:
         parts = [f"{ORIGINS[code]}\u00a0— {digits(number)}" for code, number in facts.origins]
         said.append(f"{capital(', '.join(parts))}.")
-    if facts.areas == facts.areas_total > 1:
+    if facts.areas_chosen is not None:
+        said.append(_chosen(facts, facts.areas_chosen))
+    elif facts.areas == facts.areas_total > 1:
         said.append(f"Проекты есть во всех {within(facts.areas, DISTRICT)} города.")
     elif facts.areas_total > 1:
         said.append(
             f"Проекты есть в {within(facts.areas, DISTRICT)} города из {digits(facts.areas_total)}."
         )
     return said
+
+
+def _chosen(facts: Facts, chosen: int) -> str:
+    about = f"Отчёт охватывает {counted(chosen, DISTRICT)} города из {digits(facts.areas_total)}"
+    if chosen == facts.areas:
+        return f"{about}."
+    return f"{about}, проекты есть в {within(facts.areas, DISTRICT)}."
 
 
 def _whole(facts: Facts) -> str:

@@ -10,7 +10,8 @@ import pytest
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.report import Group, Moment, group_of
 from pb_portal.projects.models import DateShift, ProjectEvent
-from tests.rooms.reports.conftest import DAY, Desk, noon
+from tests.factories import make_area
+from tests.rooms.reports.conftest import DAY, START, Desk, noon
 
 ALL = tuple(Group)
 
@@ -125,3 +126,23 @@ def test_every_unfinished_state_is_expected_only_with_a_date_to_come(status: str
     assert group_of(status, DAY, ahead) == Group.EXPECTED
     assert group_of(status, DAY - timedelta(days=6), ahead) != Group.EXPECTED
     assert group_of(status, DAY, over) != Group.EXPECTED
+
+
+def test_districts_without_projects_are_districts_of_the_city(desk: Desk) -> None:
+    """Five districts, two of them with projects, one of these with a completed one."""
+    city = desk.area.city
+    second = make_area(desk.session, city)
+    for _ in range(3):
+        make_area(desk.session, city)
+    gone = make_area(desk.session, city)
+    gone.retired_at = START
+    make_area(desk.session, f"{city}-elsewhere")
+    desk.project(completed=noon(date(2026, 10, 1)))
+    desk.project(area_id=second.id)
+    areas = (desk.area.code, second.code)
+    data = desk.data(areas=areas)
+    assert (data["areas_total"], data["areas_chosen"]) == (5, None)
+    assert "in 1 of the city's 5 districts" in data["summary"]["en"]
+    chosen = desk.data()
+    assert (chosen["areas_total"], chosen["areas_chosen"]) == (5, 1)
+    assert "about 1 of the city's 5 districts." in chosen["summary"]["en"]

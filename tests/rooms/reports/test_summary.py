@@ -165,3 +165,20 @@ def test_dates_have_names() -> None:
     assert plain(name_for(date(2026, 11, 15))["ru"]) == "к 15 ноября 2026 года"
     near = [day for day, _name in suggested(date(2026, 11, 22))]
     assert near == sorted(near) and DAY in near and date(2026, 12, 16) in near
+
+
+def test_a_report_of_some_districts_says_so() -> None:
+    facts = replace(ALMATY, areas=1, areas_total=5, areas_chosen=2)
+    about = "The report is about 2 of the city's 5 districts"
+    assert f"{about}; projects are in 1." in en.text(facts)
+    assert "Отчёт охватывает 2 района города из 5, проекты есть в 1 районе." in plain(
+        ru.text(facts)
+    )
+    assert (
+        "Есеп қаланың 2 ауданын қамтиды (қалада барлығы 5 аудан), жобалар 1 ауданда бар."
+        in plain(kk.text(facts))
+    )
+    every = replace(facts, areas=2)
+    assert f"{about}." in en.text(every)
+    assert "Отчёт охватывает 2 района города из 5." in plain(ru.text(every))
+    assert "Есеп қаланың 2 ауданын қамтиды (қалада барлығы 5 аудан)." in plain(kk.text(every))
