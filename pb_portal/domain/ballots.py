@@ -77,6 +77,47 @@ def check_ballot(
         _check_all_spent(rules, ballot, papers)
 
 
+def areas_without_ballot(rules: RuleBook, papers: Mapping[int, Sequence[Paper]]) -> frozenset[int]:
+    """Areas for whose residents no valid ballot exists; `papers` by area, with none where none
+    stands."""
+    if rules.scope == ANYWHERE:
+        every = [paper for own in papers.values() for paper in own]
+        return frozenset() if can_be_filled(rules, every) else frozenset(papers)
+    others: list[Sequence[Paper]] = [()]
+    if rules.scope == OWN_AND_ONE:
+        others += papers.values()
+    return frozenset(
+        area
+        for area, own in papers.items()
+        if not any(
+            can_be_filled(rules, [*own, *(other if other is not own else ())]) for other in others
+        )
+    )
+
+
+def can_be_filled(rules: RuleBook, papers: Sequence[Paper]) -> bool:
+    """Whether a valid ballot can be made of these proposals."""
+    number = len(papers)
+    if rules.ballot_type == KNAPSACK:
+        number = _affordable(papers)
+    if rules.ballot_type == POINTS and rules.spend_all:
+        most = min(number, rules.max_choices) * rules.most_points
+        if most < rules.max_points:
+            return False
+    return number >= max(1, rules.min_choices)
+
+
+def _affordable(papers: Sequence[Paper]) -> int:
+    """How many fit, the cheapest first, into the budgets of their areas."""
+    left = {paper.area_id: paper.budget for paper in papers}
+    number = 0
+    for paper in sorted(papers, key=lambda paper: paper.price):
+        if paper.price <= left[paper.area_id]:
+            left[paper.area_id] -= paper.price
+            number += 1
+    return number
+
+
 def check_limits(rules: RuleBook) -> None:
     """Refuse a rule book by which no ballot could be marked, or none that makes sense."""
     if rules.ballot_type not in KINDS:

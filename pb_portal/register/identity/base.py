@@ -7,6 +7,7 @@ A provider turns evidence into a proved voter or raises `Refusal`. All of them l
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
@@ -45,6 +46,8 @@ class Desk:
     address: str
     locale: str
     caps: Caps = field(default_factory=Caps)
+    without_ballot: frozenset[int] = frozenset()
+    """Areas whose residents have nothing to choose: no code is sent to them."""
 
     @property
     def address_key(self) -> str:
@@ -103,12 +106,17 @@ def find_known(session: Session, desk: Desk, voter_key: str) -> RegisterEntry | 
     return None
 
 
-def admitted(entry: RegisterEntry, rules: RuleBook, how: str) -> Proved:
-    """The resident as a proved voter; refuses people whom the rule book leaves out."""
+def admitted(
+    entry: RegisterEntry, rules: RuleBook, how: str, without_ballot: Collection[int] = ()
+) -> Proved:
+    """The resident as a proved voter; refuses people whom the rule book leaves out, and those for
+    whom there is no ballot."""
     if not entry.old_enough:
         raise Refusal("identity.too_young", age=rules.min_age)
     if rules.permanent_only and not entry.permanent:
         raise Refusal("identity.temporary")
+    if entry.area_id in without_ballot:
+        raise Refusal("identity.no_ballot")
     return Proved(entry.voter_key, entry.area_id, how)
 
 

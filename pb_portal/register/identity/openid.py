@@ -34,4 +34,4 @@ class OpenIdLogin:
         entry = find_person(session, desk, evidence.iin, evidence.born)
         if entry is None:
             raise Refusal("identity.not_matched")
-        return admitted(entry, rules, self.code)
+        return admitted(entry, rules, self.code, desk.without_ballot)

@@ -48,7 +48,7 @@ class OperatorDesk:
         entry = find_person(session, desk, evidence.iin, evidence.born)
         if entry is None:
             raise Refusal("identity.not_matched")
-        proved = admitted(entry, rules, self.code)
+        proved = admitted(entry, rules, self.code, desk.without_ballot)
         session.merge(
             Assistance(
                 cycle_id=desk.cycle_id,

@@ -51,7 +51,7 @@ class PaperCodes:
         if not taken or entry is None:
             _count_failure(session, desk.cycle_id, key)
             raise Refusal("identity.not_matched")
-        return admitted(entry, rules, self.code)
+        return admitted(entry, rules, self.code, desk.without_ballot)
 
 
 def _take(session: Session, cycle_id: int, key: str, entry: RegisterEntry | None) -> bool:

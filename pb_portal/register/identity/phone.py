@@ -56,14 +56,16 @@ class Typed:
 
 
 def ask_code(session: Session, by: Signature, desk: Desk, claim: Claim) -> str:
-    """Send a code if the register knows exactly this person with this phone.
+    """Send a code if the register knows exactly this person with this phone, and there is a ballot
+    for them.
 
     Returns the id of the question in every case.
     """
     phone_key = identity.phone_key(desk.key, desk.cycle_id, claim.phone)
     entry = find_person(session, desk, claim.iin, claim.born)
     fits = identity.same(entry.phone_key if entry else "0" * 64, phone_key)
-    voter_key = entry.voter_key if entry and fits else None
+    votes = entry is not None and entry.area_id not in desk.without_ballot
+    voter_key = entry.voter_key if entry and fits and votes else None
     return _send(session, by, desk, voter_key, claim.phone)
 
 
@@ -76,6 +78,9 @@ def ask_again(session: Session, by: Signature, desk: Desk, code_id: str, phone: 
     if not identity.same(row.phone_key, identity.phone_key(desk.key, desk.cycle_id, phone)):
         raise Refusal("identity.code_old")
     voter_key = row.voter_key
+    entry = queries.find_entry(session, desk.cycle_id, voter_key or "")
+    if entry is None or entry.area_id in desk.without_ballot:
+        voter_key = None
     row.expires_at, row.voter_key = by.at, None
     return _send(session, by, desk, voter_key, phone)
 
@@ -105,7 +110,7 @@ class PhoneCode:
         entry = find_known(session, desk, voter_key)
         if entry is None:
             raise Refusal("identity.code_old")
-        proved = admitted(entry, rules, self.code)
+        proved = admitted(entry, rules, self.code, desk.without_ballot)
         _use_phone(session, desk.cycle_id, phone_key, voter_key, rules.voters_per_phone)
         return proved
 

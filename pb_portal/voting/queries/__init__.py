@@ -18,6 +18,7 @@ from pb_portal.voting.queries.box import (
     turnout,
     turnout_by_channel,
 )
+from pb_portal.voting.queries.empty_ballots import find_areas_without_ballot
 from pb_portal.voting.queries.voids import (
     choices_of_group,
     find_void,
@@ -35,6 +36,7 @@ __all__ = [
     "choices_of_group",
     "counted_ballots",
     "demand_closed",
+    "find_areas_without_ballot",
     "find_participation",
     "find_poll",
     "find_receipt",

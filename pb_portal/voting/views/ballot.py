@@ -17,7 +17,7 @@ from pb_portal.domain.refusal import Refusal
 from pb_portal.voting import looking, queries, service
 from pb_portal.voting.forms import EmptyForm
 from pb_portal.voting.marks import Marks, Typed, moved, read, typed_in
-from pb_portal.voting.views import blueprint, clues, progress, visit
+from pb_portal.voting.views import blueprint, clues, empty_ballots, progress, visit
 from pb_portal.voting.views.booth import Booth, enter, onward_to
 from pb_portal.voting.views.visit import RECEIPT, TOKEN, Answer
 from pb_portal.web import clock
@@ -34,6 +34,8 @@ def ballot(slug: str) -> Answer:
     booth = enter(slug)
     if not isinstance(booth, Booth):
         return booth
+    if booth.voter.area_id in empty_ballots.areas_of(booth.cycle):
+        return visit.refused_page(booth.cycle, Refusal("identity.no_ballot"))
     progress.reached(booth.cycle.id, "opened")
     return _ballot_page(booth)
 

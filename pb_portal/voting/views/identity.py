@@ -11,7 +11,7 @@ from pb_portal.db import transaction
 from pb_portal.domain import identity
 from pb_portal.voting import service
 from pb_portal.voting.forms import WayForm
-from pb_portal.voting.views import blueprint, by_phone, progress, visit, ways
+from pb_portal.voting.views import blueprint, by_phone, empty_ballots, progress, visit, ways
 from pb_portal.voting.views.visit import KIOSK, TOKEN, Answer
 from pb_portal.web import limits
 from pb_portal.web.guard import public
@@ -29,6 +29,8 @@ def start(slug: str) -> Answer:
     cycle, phase = visit.get_vote(slug)
     if closed := visit.closed_page(cycle, phase):
         return closed
+    if nothing := empty_ballots.nothing_page(cycle):
+        return nothing
     found = ways.offered(cycle)
     if found == [identity.PHONE] or (identity.PHONE in found and request.method == "GET"):
         return by_phone.data_page(cycle, phase)

@@ -23,7 +23,7 @@ from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.register.identity import PROVIDERS, Caps, Desk
 from pb_portal.register.identity.paper_code import has_tries_left
 from pb_portal.voting import service
-from pb_portal.voting.views import progress, visit
+from pb_portal.voting.views import empty_ballots, progress, visit
 from pb_portal.voting.views.visit import (
     LOGIN,
     PHONE,
@@ -94,6 +94,8 @@ def door(slug: str, way: str) -> Door | Answer:
     cycle, phase = visit.get_vote(slug)
     if closed := visit.closed_page(cycle, phase):
         return closed
+    if nothing := empty_ballots.nothing_page(cycle):
+        return nothing
     if way not in offered(cycle):
         return redirect(url_for("voting.start", slug=slug))
     return Door(cycle, phase)
@@ -118,7 +120,14 @@ def by() -> Signature:
 def desk(cycle: Cycle) -> Desk:
     """Where the question is asked."""
     settings = visit.settings()
-    return Desk(cycle.id, settings.register_key, limits.line(), i18n.language(), caps_of(settings))
+    return Desk(
+        cycle.id,
+        settings.register_key,
+        limits.line(),
+        i18n.language(),
+        caps_of(settings),
+        empty_ballots.areas_of(cycle),
+    )
 
 
 def caps_of(settings: Any) -> Caps:

@@ -71,6 +71,13 @@ SENTENCES = {
         "The ballot cannot be opened with these data. Check each of them. If they are right, the "
         "help desk finds out with you what differs."
     ),
+    "identity.no_ballot": N_(
+        "In your district no proposals stand in this vote, or too few to fill a ballot. There is "
+        "nothing to choose from this time; your right to vote in the next budget is not touched."
+    ),
+    "identity.no_ballot_at_all": N_(
+        "No proposals stand in this vote, so there is nothing to choose."
+    ),
     "identity.provider_silent": N_(
         "The login of the state services does not answer now. Try again in a few minutes, or take "
         "another way."
