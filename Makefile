@@ -58,7 +58,7 @@ bench: $(VENV)/.dev $(ASSETS) $(COMPILED) ## figures of speed, side by side
 assets: $(ASSETS) $(COMPILED) ## build styles, scripts, fonts, pictures and translations
 
 messages: $(VENV)/.dev ## collect the sentences to translate
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ --no-location --sort-output \
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ -k lazy_pgettext:1c,2 -k NP_:1c,2 --no-location --sort-output \
 		--project pb-portal --version 0 -o $(VENV)/messages.pot .
 	@for l in kk ru; do $(BIN)/pybabel -q update -i $(VENV)/messages.pot -l $$l --no-fuzzy-matching \
 		--ignore-obsolete --width 100 --ignore-pot-creation-date -o pb_portal/translations/$$l/LC_MESSAGES/messages.po; done

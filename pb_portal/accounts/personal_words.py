@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pb_portal.web.phrases.mark import N_, Sentence
+from pb_portal.web.phrases.mark import N_, NP_, Sentence
 
 WORDS: dict[str, Sentence] = {
-    "act": N_("Entry"),
+    "act": NP_("log", "Entry"),
     "address": N_("Address"),
-    "answer": N_("Answer"),
+    "answer": NP_("text", "Answer"),
     "at": N_("When"),
     "blocked_at": N_("Blocked since"),
     "by_whom": N_("Who"),
@@ -22,11 +22,11 @@ WORDS: dict[str, Sentence] = {
     "language": N_("Language"),
     "letter": N_("Letter"),
     "made_at": N_("Made on"),
-    "name": N_("Name"),
+    "name": NP_("person", "Name"),
     "number": N_("Number"),
     "project": N_("Project"),
     "proposal": N_("Proposal"),
-    "purpose": N_("What for"),
+    "purpose": NP_("purpose", "What for"),
     "reason": N_("Reason"),
     "received_on": N_("Received on"),
     "role": N_("Role"),
@@ -36,7 +36,7 @@ WORDS: dict[str, Sentence] = {
     "state": N_("State"),
     "text": N_("Text"),
     "title": N_("Title"),
-    "until": N_("Until"),
+    "until": NP_("time", "Until"),
     "used_at": N_("Used on"),
     "version": N_("Version of the text"),
     "what": N_("What"),

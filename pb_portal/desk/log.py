@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from pb_portal.audit.models import AuditEntry
@@ -54,7 +55,7 @@ def subject_kinds() -> list[tuple[str, str]]:
         ("count.", _("Count")),
         ("result.", _("Results")),
         ("project.", _("Projects")),
-        ("letter.", _("Letters")),
+        ("letter.", pgettext("log", "Letters")),
         ("cycle.", _("Cycles")),
         ("catalogue.", _("Catalogues")),
     ]

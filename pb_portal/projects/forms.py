@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
@@ -101,7 +102,7 @@ class PaymentForm(Form):
 
     sum = Money(_l("Sum paid"), [required()])
     paid_on = Day(_l("Paid on"), [required()], ahead=0)
-    note = Line(_l("What for"), [up_to(200)])
+    note = Line(lazy_pgettext("payment", "What for"), [up_to(200)])
 
 
 class VoidForm(Form):
@@ -194,7 +195,8 @@ def acceptance_form(lines: Sequence[ProjectLine]) -> type[AcceptanceForm]:
     fields: dict[str, Any] = {}
     for line in lines:
         fields[f"delivered_{line.id}"] = Quantity(
-            _l("Accepted"), [required(_l("Enter how much was accepted; 0 if nothing."))]
+            lazy_pgettext("quantity", "Accepted"),
+            [required(_l("Enter how much was accepted; 0 if nothing."))],
         )
         fields[f"reason_{line.id}"] = Line(_l("Why it differs from the promise"), [up_to(500)])
     return type("AcceptanceForm", (AcceptanceForm,), fields)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import HiddenField, RadioField, SelectField
 
 from pb_portal.cycles.models import Category
@@ -51,7 +52,7 @@ class PlaceForm(Form):
         areas = [part.area for part in proposal.cycle.areas]
         outlined = any(area.outline for area in areas)
         named = [] if outlined else [(str(area.id), local(area.names)) for area in areas]
-        form.area.choices = [("", _l("Choose")), *named] if named else []
+        form.area.choices = [("", lazy_pgettext("list", "Choose")), *named] if named else []
         return form
 
 

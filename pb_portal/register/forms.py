@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
@@ -139,7 +140,7 @@ class DeskForm(Form):
 
 for _code, _language in LOCALES.items():
     for _what, _label in (
-        ("names", _l("Name")),
+        ("names", lazy_pgettext("place", "Name")),
         ("addresses", _l("Address")),
         ("hours", _l("Opening hours")),
     ):

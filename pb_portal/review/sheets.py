@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 
 from pb_portal.cycles.models import RejectionGround
@@ -94,7 +94,7 @@ def write_queue(
     return sheets.write(
         [
             Sheet(_("Queue"), columns, (_row(file) for file in files)),
-            Sheet(_("Key"), key, _key(questions, grounds, names)),
+            Sheet(pgettext("legend", "Key"), key, _key(questions, grounds, names)),
         ]
     )
 
@@ -127,7 +127,7 @@ def _key(
         for number, asked in enumerate(found, start=1)
     ]
     rows += [
-        ["", _("Ground"), number, i18n.local(ground.names)]
+        ["", pgettext("reason", "Ground"), number, i18n.local(ground.names)]
         for number, ground in enumerate(grounds, start=1)
     ]
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import Email
@@ -146,7 +146,7 @@ class ReceiptForm(Form):
 class VerifyForm(ReceiptForm):
     """A receipt of any vote of the city."""
 
-    cycle = SelectField(_l("Vote"))
+    cycle = SelectField(lazy_pgettext("event", "Vote"))
 
 
 class LetterForm(Form):

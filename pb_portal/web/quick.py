@@ -15,17 +15,19 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from pb_portal.web import i18n
+from pb_portal.web.phrases.mark import Sentence
 
-_said: dict[tuple[str, str], tuple[str, Markup]] = {}
+_said: dict[tuple[str, str, str], tuple[str, Markup]] = {}
 
 
-def _texts(source: str) -> tuple[str, Markup]:
+def _texts(source: str, context: str = "") -> tuple[str, Markup]:
     """The sentence in the current language, plain and as markup. There are as many as the
     templates have sentences, so they are kept for good."""
-    key = (i18n.language(), source)
+    key = (i18n.language(), context, source)
     found = _said.get(key)
     if found is None:
-        text = str(get_translations().ugettext(source))
+        known = get_translations()
+        text = str(known.upgettext(context, source) if context else known.ugettext(source))
         found = _said[key] = (text, Markup(text))  # noqa: S704 - our own catalogues
     return found
 
@@ -34,6 +36,17 @@ def translated(source: str, **values: Any) -> str:
     """The sentence with its values filled in."""
     text = _texts(source)[0]
     return text % values if values else text
+
+
+def translated_in(context: str, source: str, **values: Any) -> str:
+    """The same for a source whose English serves two meanings: `context` tells them apart."""
+    text = _texts(source, context)[0]
+    return text % values if values else text
+
+
+def quick_say(sentence: Sentence) -> str:
+    """A marked sentence without figures."""
+    return _texts(sentence.source, sentence.context)[0]
 
 
 class QuickContext(Context):
@@ -45,6 +58,12 @@ class QuickContext(Context):
             named.pop("_block_vars", None)
             named.pop("_loop_vars", None)
             text = _texts(*args)[self.eval_ctx.autoescape]
+            return text % named if named or "%" in text else text
+        if callee is translated_in:
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
+            context, source = args
+            text = _texts(source, context)[self.eval_ctx.autoescape]
             return text % named if named or "%" in text else text
         if kind is Macro:
             args = (self.eval_ctx, *args)
@@ -61,3 +80,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.context_class = QuickContext
     app.jinja_env.globals["_"] = translated
     app.jinja_env.globals["gettext"] = translated
+    app.jinja_env.globals["pgettext"] = translated_in
+    app.jinja_env.globals["say"] = quick_say

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import segno
 from flask import Response, current_app, request, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 
 from pb_portal.db import Missing, session
@@ -48,7 +48,7 @@ def _card(project: Project) -> card.Card:
         cycle.currency if cycle else "KZT",
         cycle.minor_units if cycle else 0,
     )
-    day = (_("Accepted"), project.accepted_on) if project.accepted_on else None
+    day = (pgettext("project", "Accepted"), project.accepted_on) if project.accepted_on else None
     label, date = day or (_("Promised by"), project.due_on)
     return card.Card(
         over=f"№ {project.number} · {i18n.local(project.area.names)}",

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category, Cycle
@@ -119,7 +120,9 @@ def selects(
     found.append(_costs(cycle, asked, facets))
     order = [(name if name != SORTS[0] else "", sort_name(name)) for name in SORTS]
     value = "" if asked.sort == SORTS[0] else asked.sort
-    found.append({"name": "sort", "label": _("Order"), "value": value, "options": order})
+    found.append(
+        {"name": "sort", "label": pgettext("sorting", "Order"), "value": value, "options": order}
+    )
     return [box for box in found if len(box["options"]) > 1]
 
 

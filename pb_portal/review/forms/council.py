@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import AnyOf, NumberRange, Optional
 
@@ -53,7 +54,7 @@ class SittingForm(Form):
         back=366,
         ahead=366,
     )
-    place = Line(_l("Place"), [up_to(200)])
+    place = Line(lazy_pgettext("sitting", "Place"), [up_to(200)])
     present = Many(_l("Members present"))
     chair_id = RadioField(
         _l("Chair"), [required(_l("Choose who chairs"))], coerce=_id, validate_choice=False

@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.widgets import HiddenInput
 
-from pb_portal.web.phrases.mark import Sentence
+from pb_portal.web.phrases.mark import Sentence, say_later
 
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009₸"))
 MOST_TENGE = 10**13
 
 
 def names_of(table: dict[str, Sentence]) -> list[tuple[str, Any]]:
-    return [(code, _l(mark.source)) for code, mark in table.items()]
+    return [(code, say_later(mark)) for code, mark in table.items()]
 
 
 class Whole(IntegerField):

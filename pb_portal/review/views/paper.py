@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -184,12 +185,15 @@ def _entered(done: Entered) -> str:
 
 def _choices(form: PaperForm, cycle: Cycle) -> None:
     kinds = cycles.categories(session())
-    form.category.choices = [("", _("Choose")), *((one.id, i18n.local(one.names)) for one in kinds)]
+    form.category.choices = [
+        ("", pgettext("list", "Choose")),
+        *((one.id, i18n.local(one.names)) for one in kinds),
+    ]
     outlined = any(part.area.outline for part in cycle.areas)
     named = (
         [] if outlined else [(part.area_id, i18n.local(part.area.names)) for part in cycle.areas]
     )
-    form.area.choices = [("", _("Choose")), *named] if named else []
+    form.area.choices = [("", pgettext("list", "Choose")), *named] if named else []
 
 
 def _form_page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, render_template
-from flask_babel import force_locale
+from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 
 from pb_portal.cycles.queries import get_cycle
@@ -92,7 +92,7 @@ def _printed(said: dict[str, Any], language: str, *, digest: str) -> bytes:
     items = [_item(said, item, place) for place, item in enumerate(said["items"], start=1)]
     head = [
         (_("Date of the sitting"), i18n.full_date(said["held_on"])),
-        (_("Place"), said["place"] or "—"),
+        (pgettext("sitting", "Place"), said["place"] or "—"),
         (_("Chair"), _named(said["chair"])),
         (_("Secretary"), said["secretary"]),
         (
@@ -104,7 +104,7 @@ def _printed(said: dict[str, Any], language: str, *, digest: str) -> bytes:
                 quorum=said["quorum"],
             ),
         ),
-        (_("Present"), "; ".join(map(_named, said["present"]))),
+        (pgettext("attendance", "Present"), "; ".join(map(_named, said["present"]))),
     ]
     if said["absent"]:
         head.append((_("Absent"), "; ".join(map(_named, said["absent"]))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from pb_portal.web.phrases.mark import N_
+from pb_portal.web.phrases.mark import N_, NP_, say
 
 SENTENCES = {
     "comment.empty": N_("Write your comment first."),
@@ -50,7 +50,11 @@ REPORT_REASONS = {
     "other": N_("Something else"),
 }
 
-LANGUAGES = {"kk": N_("Kazakh"), "ru": N_("Russian"), "en": N_("English")}
+LANGUAGES = {
+    "kk": NP_("language", "Kazakh"),
+    "ru": NP_("language", "Russian"),
+    "en": NP_("language", "English"),
+}
 
 EFFECTS = {
     "refuse": N_("The text is not taken"),
@@ -77,7 +81,7 @@ def report_reason(code: str) -> str:
 
 def word_language(code: str) -> str:
     """The language of a word on the list."""
-    return str(gettext(LANGUAGES[code].source))
+    return say(LANGUAGES[code])
 
 
 def word_effect(code: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pb_portal.web.phrases.mark import N_
-from pb_portal.web.quick import translated
+from pb_portal.web.phrases.mark import N_, NP_
+from pb_portal.web.quick import quick_say, translated
 
 SENTENCES = {
     "phase.over": N_("This phase is over and cannot be extended."),
@@ -124,7 +124,7 @@ PICTURES = {
     "fence": N_("Fence"),
     "gazebo": N_("Gazebo"),
     "bench": N_("Bench"),
-    "bin": N_("Bin"),
+    "bin": NP_("street", "Bin"),
     "chess_table": N_("Chess table"),
     "play_structure": N_("Play structure"),
     "rubber": N_("Rubber surface"),
@@ -172,4 +172,4 @@ def change_name(action: str) -> str:
 
 def picture_name(code: str) -> str:
     """What a drawing of a typical work shows."""
-    return translated(PICTURES[code].source) if code in PICTURES else code
+    return quick_say(PICTURES[code]) if code in PICTURES else code

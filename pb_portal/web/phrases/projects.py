@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pb_portal.web.phrases.mark import N_
+from pb_portal.web.phrases.mark import N_, NP_, say
 from pb_portal.web.quick import translated as gettext
 
 SENTENCES = {
@@ -143,11 +143,11 @@ ORIGINS = {
 }
 
 FATES = {
-    "completed": N_("Completed"),
+    "completed": NP_("number of projects", "Completed"),
     "on_time": N_("On time so far"),
-    "late": N_("Late"),
-    "carried_over": N_("Carried over"),
-    "cancelled": N_("Cancelled"),
+    "late": NP_("number of projects", "Late"),
+    "carried_over": NP_("number of projects", "Carried over"),
+    "cancelled": NP_("number of projects", "Cancelled"),
     "no_project": N_("No project yet"),
 }
 
@@ -193,7 +193,7 @@ def origin_word(code: str) -> str:
 
 def fate_word(code: str) -> str:
     """What became of a winner."""
-    return str(gettext(FATES[code].source))
+    return say(FATES[code])
 
 
 def stage_word(code: str) -> str:

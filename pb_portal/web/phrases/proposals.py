@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pb_portal.web.phrases.mark import N_, Sentence
-from pb_portal.web.quick import translated
+from pb_portal.web.phrases.mark import N_, NP_, Sentence
+from pb_portal.web.quick import quick_say
 
 SENTENCES = {
     "proposal.step_refused": N_("This cannot be done now. The proposal stands at: %(state)s."),
@@ -103,11 +103,11 @@ UNITS = {
     "m": N_("m"),
     "m2": N_("m²"),
     "m3": N_("m³"),
-    "set": N_("set"),
+    "set": NP_("unit", "set"),
 }
 
 STEPS = {
-    "place": N_("Place"),
+    "place": NP_("location", "Place"),
     "idea": N_("Idea"),
     "estimate": N_("Estimate"),
     "photos": N_("Photos"),
@@ -119,7 +119,7 @@ FIELDS = {
     "problem": N_("What is wrong now"),
     "solution": N_("What is proposed"),
     "category": N_("Category"),
-    "place": N_("Place"),
+    "place": NP_("location", "Place"),
     "estimate": N_("Estimate"),
     "photos": N_("Photos"),
     "other": N_("Anything else"),
@@ -158,10 +158,10 @@ STATUSES = {
     "admitted": N_("Admitted to the vote"),
     "rejected": N_("Rejected"),
     "appealed": N_("Appealed"),
-    "withdrawn": N_("Withdrawn"),
+    "withdrawn": NP_("proposal", "Withdrawn"),
     "merged": N_("Merged"),
     "selected": N_("Winner"),
-    "not_selected": N_("Not chosen"),
+    "not_selected": NP_("proposal", "Not chosen"),
 }
 
 SORTS = {
@@ -174,7 +174,7 @@ SORTS = {
 
 
 def _name(names: Mapping[str, Sentence], code: str) -> str:
-    return str(translated(names[code].source)) if code in names else code
+    return quick_say(names[code]) if code in names else code
 
 
 def unit_name(code: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from pb_portal.web.phrases.mark import N_
+from pb_portal.web.phrases.mark import N_, NP_, say
 
 SENTENCES = {
     "report.no_projects": N_("There are no projects yet, so there is nothing to report."),
@@ -35,9 +35,9 @@ SENTENCES = {
 GROUPS = {
     "completed": N_("Completed by the date"),
     "expected": N_("Expected by the date"),
-    "in_progress": N_("In progress"),
-    "planned": N_("Planned"),
-    "cancelled": N_("Cancelled"),
+    "in_progress": NP_("number of projects", "In progress"),
+    "planned": NP_("number of projects", "Planned"),
+    "cancelled": NP_("number of projects", "Cancelled"),
 }
 
 ORIGINS = {
@@ -49,7 +49,7 @@ ORIGINS = {
 
 def group_word(code: str) -> str:
     """How a project stands in a report."""
-    return str(gettext(GROUPS[code].source))
+    return say(GROUPS[code])
 
 
 def origin_word(code: str) -> str:
