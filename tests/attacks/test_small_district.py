@@ -27,9 +27,10 @@ from pb_portal.results.models import CountRun
 from pb_portal.signing import Signer
 from pb_portal.tally.bundle import verify
 from pb_portal.voting import queries as voting
-from pb_portal.voting.models import Ballot, Participation
+from pb_portal.voting.models import Ballot
 from tests.conftest import sign_in
 from tests.factories import make_cycle, make_person, make_proposal, signed
+from tests.factories.voting import mark_participation
 from tests.strict import StrictClient
 
 SIGNER, ZONE = Signer("test-signing"), ZoneInfo("Asia/Almaty")
@@ -48,8 +49,7 @@ def put(session: Session, cycle: Cycle, voter: str, chosen: list[Proposal]) -> N
             points=[], nonce=nonce, leaf=ledger.leaf(written, nonce),
         )
     )  # fmt: skip
-    on = cycle.phases[0].starts_at.date()
-    session.add(Participation(cycle_id=cycle.id, voter_key=voter, channel="portal", on=on))
+    mark_participation(session, cycle, voter)
 
 
 @pytest.fixture

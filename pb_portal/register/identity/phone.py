@@ -78,7 +78,7 @@ def ask_again(session: Session, by: Signature, desk: Desk, code_id: str, phone: 
     if not identity.same(row.phone_key, identity.phone_key(desk.key, desk.cycle_id, phone)):
         raise Refusal("identity.code_old")
     voter_key = row.voter_key
-    entry = queries.find_entry(session, desk.cycle_id, voter_key or "")
+    entry = find_known(session, desk, voter_key or "")
     if entry is None or entry.area_id in desk.without_ballot:
         voter_key = None
     row.expires_at, row.voter_key = by.at, None

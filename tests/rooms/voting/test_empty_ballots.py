@@ -16,6 +16,7 @@ from pb_portal.voting.models import VoterSession
 from tests.conftest import sign_in
 from tests.factories import make_person
 from tests.factories.voting import (
+    KEY,
     make_codes,
     make_vote,
     make_voter,
@@ -87,7 +88,7 @@ def test_the_other_ways_end_with_a_clear_page_and_no_visit(client, session):
 
 def test_an_empty_ballot_speaks_of_no_search(client, session):
     cycle, _papers, voter = two_districts(session)
-    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot")
+    poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", KEY)
     proved = Proved(voter.key, cycle.areas[1].area_id)
     token = service.open_voter(session, poll, proved, database_now(session))
     session.commit()
