@@ -29,7 +29,16 @@ from pb_portal.results.elections import (
 from pb_portal.results.models import CountRun, ResultBundle
 from pb_portal.signing import Signer
 from pb_portal.tally.areas import Area
-from pb_portal.tally.bundle import Bundle, LotRecord, Part, build, names_in
+from pb_portal.tally.bundle import (
+    Bundle,
+    LotRecord,
+    Part,
+    build,
+    format_number,
+    names_in,
+    poll,
+)
+from pb_portal.tally.bundle.build import FORMATS
 from pb_portal.voting import heads
 from pb_portal.voting import queries as voting
 
@@ -72,7 +81,8 @@ def make(
     names: Mapping[int, str] | None = None,
 ) -> Bundle:
     """Build the bundle; the same count, key and program give the same bytes. `names` stand in
-    place of titles, by the number of the proposal."""
+    place of titles, by the number of the proposal. One that is kept is built again in the format it
+    was made in."""
     run = session.get(CountRun, run_id)
     if run is None or run.state != "certified" or run.imported:
         raise Missing("result")
@@ -85,13 +95,17 @@ def make(
     won = queries.winners_of(session, cycle.id)
     place = exports.Place(unit=exports.unit_of(cycle), zone=zone)
     hidden = queries.withheld_of(session, run)
+    kept = session.get(ResultBundle, run_id)
+    number = format_number(kept.data) if kept else len(FORMATS)
+    told = _ledger(session, cycle, None if hidden.total else counted, number)
     made = build(
         [_part(cycle, vote, place, run, won, hidden) for vote in votes],
         rule_book=rules.to_dict(),
         lot=LotRecord(bytes.fromhex(run.lot_seed), rules.lot_commitment),
-        ledger=_ledger(session, cycle, None if hidden.total else counted),
+        ledger=told,
         about=_about(cycle, run),
         sign=signer.sign_raw,
+        number=number,
     )
     _compare(votes, made, won)
     return made
@@ -170,19 +184,36 @@ def _part(
     )
 
 
-def _ledger(session: Session, cycle: Cycle, ballots: int | None) -> dict[str, object]:
+def closing_heads(session: Session, cycle: Cycle) -> list[dict[str, object]]:
+    """The heads signed after the close, as the bundle and the public list hold them."""
+    return [
+        {
+            **heads.told(cycle.slug, head.size, head.root, head.signed_at),
+            "signature": head.signature,
+        }
+        for head in heads.of_cycle(session, cycle.id)
+    ]
+
+
+def poll_of(session: Session, cycle: Cycle) -> dict[str, object]:
+    """Areas, budgets and prices of a vote, as the bundle holds them."""
+    votes, *_ = votes_by_area(cycle, cycles.rules_of(cycle), entries_of(session, cycle.id), ())
+    return poll([Area(vote.part.area.code, vote.election) for vote in votes])
+
+
+def _ledger(session: Session, cycle: Cycle, ballots: int | None, number: int) -> dict[str, object]:
     signed = heads.of_cycle(session, cycle.id)
-    return {
-        "heads": [
-            {
-                **heads.told(cycle.slug, head.size, head.root, head.signed_at),
-                "signature": head.signature,
-            }
-            for head in signed
-        ],
+    told: dict[str, object] = {
+        "heads": closing_heads(session, cycle),
         "key": signed[-1].public_key if signed else "",
-        **({} if ballots is None else {"ballots": ballots}),
     }
+    if ballots is None:
+        return told
+    told["ballots"] = ballots
+    if number > 1:
+        cast, void = voting.count_leaves(session, cycle.id, database_now(session))
+        told |= {"set_aside": cast - ballots, "declarations": void}
+    return told
 
 
 def _about(cycle: Cycle, run: CountRun) -> dict[str, object]:

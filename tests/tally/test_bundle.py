@@ -50,19 +50,31 @@ def election(voters: int, seed: int, **more) -> Election:
 
 
 def make(parts=None, **more):
-    rule_book = {"counting_rule": "greedy", "lot_commitment": commit(SEED)}
-    given = {
-        "rule_book": rule_book,
-        "lot": LotRecord(SEED, commit(SEED), {"committed_at": "2026-10-20"}),
-        "ledger": {"heads": [{"size": 700, "root": "00ff", "at": "2026-11-09"}], "ballots": 640},
-        "about": {"cycle": "bnu-2026"},
-        "sign": signer(KEY),
-    }
     parts = parts or [
         Part(Area("almaly", election(300, 1), "greedy-threshold:threshold=40")),
         Part(Area("medeu", election(300, 2), "equal-shares/add1-overspend")),
         Part(Area("few", election(40, 3), "greedy"), withheld=True),
     ]
+    ballots = sum(part.area.election.voters for part in parts)
+    rule_book = {
+        "counting_rule": "greedy",
+        "lot_commitment": commit(SEED),
+        "minimum_votes": 5,
+        "options": {"area_rules": {part.area.code: part.area.rule for part in parts}},
+    }
+    head = {"size": ballots + 60, "root": "00ff", "at": "2026-11-09", "cycle": "bnu-2026"}
+    given = {
+        "rule_book": rule_book,
+        "lot": LotRecord(SEED, commit(SEED), {"committed_at": "2026-10-20"}),
+        "ledger": {
+            "heads": [{**head, "signature": signer(KEY)(canonical(head))[1].hex()}],
+            "ballots": ballots,
+            "set_aside": 59,
+            "declarations": 1,
+        },
+        "about": {"cycle": "bnu-2026", "turnout": {"ballots": ballots, "blank": 0}},
+        "sign": signer(KEY),
+    }
     return build(parts, **(given | more))
 
 
@@ -198,6 +210,7 @@ def test_more_ballots_than_leaves_are_found():
 
 def test_signatures_of_heads_are_checked():
     head = {"size": 700, "root": "00ff", "at": "2026-11-09"}
+    head["cycle"] = "bnu-2026"
     good = {**head, "signature": signer(KEY)(canonical(head))[1].hex()}
     assert "All 1 signatures" in said(report_of(make(ledger={"heads": [good]}).data), "holds")
     bad = {**good, "size": 701}
@@ -226,14 +239,15 @@ def test_the_command_says_what_differs_and_answers_by_its_status(tmp_path):
     good.write_bytes(bundle.data)
     bad.write_bytes(repacked(bundle, **{"lot.json": b"{}"}))
     none.write_bytes(b"none")
-    for path, status in ((good, 0), (bad, 1), (none, 2)):
+    key = signer(KEY)(b"")[0].hex()
+    for path, status, named in ((good, 0, key), (good, 3, ""), (bad, 1, key), (none, 2, key)):
         done = subprocess.run(
-            [sys.executable, "-m", "pb_portal.tally", "verify", str(path)],
+            [sys.executable, "-m", "pb_portal.tally", "verify", str(path), "--key", named],
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == status, done.stderr
+        assert done.returncode == status, done.stdout + done.stderr
     assert done.stderr == "The file is not a zip archive, or is damaged.\n"
 
 

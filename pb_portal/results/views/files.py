@@ -8,6 +8,7 @@ from flask_babel import force_locale
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing, database_now, session
+from pb_portal.domain.phases import PhaseKind
 from pb_portal.results import bundles, downloads, exports, packed, queries
 from pb_portal.results import protocol as protocols
 from pb_portal.results.models import CountRun
@@ -115,6 +116,32 @@ def leaves(slug: str) -> Response:
         raise Missing("leaves")
     listed = voting.ledger_leaves(session(), cycle.id, database_now(session()))
     return _file("".join(f"{leaf}\n" for leaf in listed), f"{slug}-leaves.txt", "text/plain")
+
+
+@blueprint.get("/c/<slug>/results/heads.json")
+@limits.visits("files")
+@public
+def closing_heads(slug: str) -> Response:
+    """The heads signed after the close, to keep: a bundle that holds others is not the city's."""
+    cycle, _run = certified(slug)
+    if cycle.is_imported:
+        raise Missing("heads")
+    heads = bundles.closing_heads(session(), cycle)
+    return jsonify({"cycle": slug, "heads": heads, "key": signer().public_key})
+
+
+@blueprint.get("/c/<slug>/poll.json")
+@limits.visits("files")
+@public
+def poll(slug: str) -> Response:
+    """Areas, budgets and prices from the beginning of the vote on, to keep: a bundle holds the
+    same."""
+    cycle = cycles.get_cycle(session(), slug)
+    voting_phase = cycles.find_phase(cycle, PhaseKind.VOTING)
+    begun = voting_phase is not None and voting_phase.starts_at <= database_now(session())
+    if cycle.is_imported or not begun or not cycles.rules_frozen(cycle):
+        raise Missing("poll")
+    return jsonify(bundles.poll_of(session(), cycle))
 
 
 @blueprint.get("/c/<slug>/results/ballots.zip")

@@ -7,6 +7,7 @@
 ``rules.json``      the rule book with its digest; for each area its file, rule identifier and the
                     areas whose unspent money it takes
 ``lot.json``        the lot's seed and the commitment published before the vote
+``poll.json``       areas, their budgets and prices
 ``ledger.json``     heads of the ledger of ballots (``size``, ``root``, ``at``, ``signature``)
 ``result.json``     the result of every area with a reason for every project
 ``areas/….pb``      the ballots of an area; ``areas/….totals.json`` where too few voted to publish
@@ -14,8 +15,19 @@
 """
 
 from pb_portal.tally.bundle.archive import BundleError, canonical, digest
-from pb_portal.tally.bundle.build import Bundle, LotRecord, Part, Sign, build, names_in, signer
-from pb_portal.tally.bundle.verify import Finding, Report, verify
+from pb_portal.tally.bundle.build import (
+    Bundle,
+    LotRecord,
+    Part,
+    Sign,
+    build,
+    format_number,
+    names_in,
+    poll,
+    signer,
+)
+from pb_portal.tally.bundle.report import Finding, Report
+from pb_portal.tally.bundle.verify import verify
 
 __all__ = [
     "Bundle",
@@ -28,7 +40,9 @@ __all__ = [
     "build",
     "canonical",
     "digest",
+    "format_number",
     "names_in",
+    "poll",
     "signer",
     "verify",
 ]

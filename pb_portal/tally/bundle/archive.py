@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -13,11 +14,21 @@ from typing import Any, BinaryIO, Final
 
 from pb_portal.tally.model import ElectionError
 
-#: All members together, unpacked; and how many there may be.
-MAX_BYTES: Final = 1000 * 1000 * 1000
+#: All members together, unpacked; one JSON member; and how many members there may be.
+MAX_BYTES: Final = 400_000_000
+MAX_JSON: Final = 64_000_000
 MAX_MEMBERS: Final = 5000
+MAX_DEPTH: Final = 40
+MAX_DIGITS: Final = 18
+_PART: Final = 1 << 20
 _NAME: Final = re.compile(r"(?:areas/)?[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
+_ENCRYPTED: Final = 0x1
+#: What the standard library raises for archives that were tampered with.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, LookupError,
+    OverflowError,
+)  # fmt: skip
 
 
 class BundleError(ElectionError):
@@ -59,7 +70,9 @@ def unpack(source: BinaryIO | str, max_bytes: int = MAX_BYTES) -> dict[str, byte
     try:
         with zipfile.ZipFile(source) as archive:
             return _members(archive, max_bytes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BundleError:
+        raise
+    except _DAMAGED as error:
         raise BundleError("The file is not a zip archive, or is damaged.") from error
 
 
@@ -70,27 +83,111 @@ def _members(archive: zipfile.ZipFile, max_bytes: int) -> dict[str, bytes]:
     members: dict[str, bytes] = {}
     left = max_bytes
     for info in infos:
-        if not _NAME.fullmatch(info.filename):
-            raise BundleError("The bundle has a member whose name is not allowed.")
-        if info.filename in members:
-            raise BundleError(f"The bundle has two members called {info.filename}.")
-        with archive.open(info) as stream:
-            data = stream.read(left + 1)
+        _check_info(info, members)
+        most = min(left, MAX_JSON) if info.filename.endswith(".json") else left
+        data = _read(archive, info, most)
+        if data is None:
+            raise BundleError(f"The bundle unpacks to more than {most // 1_000_000} MB.")
         left -= len(data)
-        if left < 0:
-            raise BundleError(f"The bundle unpacks to more than {max_bytes // 1_000_000} MB.")
         members[info.filename] = data
     return members
+
+
+def _check_info(info: zipfile.ZipInfo, members: Mapping[str, bytes]) -> None:
+    if not _NAME.fullmatch(info.filename):
+        raise BundleError("The bundle has a member whose name is not allowed.")
+    if info.filename in members:
+        raise BundleError(f"The bundle has two members called {info.filename}.")
+    if info.flag_bits & _ENCRYPTED:
+        raise BundleError(f"{info.filename} is encrypted.")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise BundleError(f"{info.filename} is packed in a way that is not allowed.")
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes | None:
+    """A member unpacked bit by bit; None as soon as it is larger than allowed."""
+    if info.file_size > most:
+        return None
+    data = bytearray()
+    with archive.open(info) as stream:
+        while part := stream.read(_PART):
+            data += part
+            if len(data) > most:
+                return None
+    return bytes(data)
 
 
 def parse(members: Mapping[str, bytes], name: str) -> dict[str, Any]:
     """A member as a JSON object."""
     if name not in members:
         raise BundleError(f"The bundle has no {name}.")
+    return parse_json(members[name], name)
+
+
+def parse_json(data: bytes, name: str) -> dict[str, Any]:
+    """A JSON object that can be spelled in one way only; BundleError says what it is instead."""
+    value = parse_value(data, name)
+    if not isinstance(value, dict):
+        raise BundleError(f"{name} is not a JSON object.")
+    return value
+
+
+class _OddError(ValueError):
+    """JSON that could be spelled in two ways, or not at all."""
+
+
+def parse_value(data: bytes, name: str) -> Any:
+    """JSON without what has no one spelling: fractions, doubled keys, lone surrogates."""
     try:
-        data = json.loads(members[name])
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_refuse_fraction,
+            parse_int=_whole,
+            object_pairs_hook=_pairs,
+        )
+        if _depth(value) > MAX_DEPTH:
+            raise _OddError("it is nested too deep")
+        canonical(value)
+    except UnicodeError as error:
+        raise BundleError(f"{name} is not JSON: its text is not UTF-8.") from error
+    except _OddError as error:
+        raise BundleError(f"{name} is not JSON as a bundle holds it: {error}.") from error
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{name} is not JSON.") from error
-    if not isinstance(data, dict):
-        raise BundleError(f"{name} is not a JSON object.")
-    return data
+    return value
+
+
+def _refuse_constant(word: str) -> None:
+    raise _OddError(f"it has {word}")
+
+
+def _refuse_fraction(text: str) -> None:
+    raise _OddError(f"the number {text[:30]} has a fraction")
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise _OddError("a number is too long")
+    return int(text)
+
+
+def _pairs(listed: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(listed)
+    if len(found) != len(listed):
+        raise _OddError("an object names a key twice")
+    return found
+
+
+def _depth(value: Any) -> int:
+    """How deep lists and objects are nested, without going down by recursion."""
+    level, depth = [value], 0
+    while level and depth <= MAX_DEPTH:
+        level = [
+            child
+            for one in level
+            if isinstance(one, (dict, list))
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+        depth += 1
+    return depth

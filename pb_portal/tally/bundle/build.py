@@ -20,26 +20,35 @@ from io import BytesIO
 from typing import Any, Final
 
 from pb_portal.tally.areas import Area, left_over, order_of, with_leftovers
-from pb_portal.tally.bundle.archive import canonical, digest, pack, unpack
+from pb_portal.tally.bundle.archive import (
+    BundleError,
+    canonical,
+    digest,
+    pack,
+    parse,
+    unpack,
+)
 from pb_portal.tally.bundle.record import (
     WINNERS_ONLY,
     area_record,
     can_count_totals,
     candidates,
     from_totals,
+    spelled,
     totals,
     winners_record,
 )
+from pb_portal.tally.bundle.rulebook import METHOD, POLL
 from pb_portal.tally.lots import lot
 from pb_portal.tally.model import Election
 from pb_portal.tally.outcome import Outcome
 from pb_portal.tally.pabulib import dumps, read
 from pb_portal.tally.rules import count, parse_rule
 
-FORMAT: Final = "pb-portal result bundle 1"
+#: The newest is the last. The first has no poll, and its ledger says less.
+FORMATS: Final = ("pb-portal result bundle 1", "pb-portal result bundle 2")
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "signature.json"
-METHOD: Final = "the order of SHA-256(seed, then project id)"
 
 #: Public key and signature of some bytes.
 Sign = Callable[[bytes], tuple[bytes, bytes]]
@@ -92,10 +101,12 @@ def build(
     ledger: Mapping[str, Any],
     about: Mapping[str, Any],
     sign: Sign,
+    number: int = len(FORMATS),
 ) -> Bundle:
     """Count, write, digest and sign. ``ElectionError`` where a part cannot be counted or written.
 
-    Values in ``rule_book``, ``ledger`` and the ``about``s are plain JSON without floats.
+    Values in ``rule_book``, ``ledger`` and the ``about``s are plain JSON without floats. ``number``
+    is that of the format, for a bundle that was made before the newest.
     """
     members = {_file(part): _member(part) for part in parts}
     records, outcomes = _count(parts, members, lot.seed)
@@ -112,12 +123,39 @@ def build(
         "ledger.json": canonical(ledger),
         "result.json": canonical({"areas": records}),
     }
+    if number > 1:
+        members[POLL] = canonical(poll([part.area for part in parts]))
     listed = {name: {"bytes": len(data), "sha256": digest(data)} for name, data in members.items()}
-    manifest = canonical({"format": FORMAT, "about": about, "members": listed})
+    manifest = canonical({"format": FORMATS[number - 1], "about": about, "members": listed})
     key, signature = sign(manifest)
     members[MANIFEST] = manifest
     members[SIGNATURE] = signature_record(key, signature)
     return Bundle(pack(members), members, outcomes)
+
+
+def format_number(data: bytes) -> int:
+    """The number of the format a bundle was made in."""
+    name = parse(unpack(BytesIO(data)), MANIFEST).get("format")
+    if name not in FORMATS:
+        raise BundleError(f"The manifest is not of the format “{FORMATS[-1]}”.")
+    return FORMATS.index(name) + 1
+
+
+def poll(areas: Sequence[Area]) -> dict[str, Any]:
+    """What was voted on: areas, their own budgets, and prices."""
+    return {
+        "areas": [
+            {
+                "code": area.code,
+                "budget": spelled(area.election.budget, area.election.scale),
+                "projects": [
+                    {"id": one.id, "cost": spelled(one.cost, area.election.scale)}
+                    for one in area.election.projects
+                ],
+            }
+            for area in areas
+        ]
+    }
 
 
 def signature_record(key: bytes, signature: bytes) -> bytes:
@@ -145,7 +183,8 @@ def _member(part: Part) -> bytes:
         return canonical(candidates(part.area.election))
     if part.withheld:
         return canonical(totals(part.area.election, uncounted=part.uncounted))
-    return dumps(part.area.election).encode()
+    rule = part.area.rule or part.area.election.rule
+    return dumps(replace(part.area.election, rule=rule)).encode()
 
 
 def names_in(data: bytes) -> dict[int, str]:

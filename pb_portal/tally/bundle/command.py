@@ -10,10 +10,15 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from pb_portal.tally.bundle.archive import BundleError
-from pb_portal.tally.bundle.verify import HOLDS, Report, verify
+from pb_portal.tally.bundle.report import DIFFERS, HOLDS, NOTE, Report, last_word
+from pb_portal.tally.bundle.verify import verify
 
-EPILOG = """Exit status 0: all that can be checked holds; 1: something differs; 2: the file is no
-result bundle. Digests, signature and lot are checked, and every area is counted again."""
+_MARKS = {HOLDS: "ok", DIFFERS: "DIFFERS", NOTE: "NOT checked"}
+
+EPILOG = """Exit status 0: what was checked holds and the signer is the one you named; 1: something
+differs; 2: the file is no result bundle; 3: nothing differs, but the signer is unknown. What was
+not checked is listed as NOT checked. Name the key, the digest of the rule book, the leaves and the
+heads as the city published them, from where you found them and not from the bundle."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,7 +27,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with Path(options.leaves).open("rb") if options.leaves else nullcontext() as leaves:
             report = verify(
-                options.bundle, key=options.key, check_engines=options.both_engines, leaves=leaves
+                options.bundle,
+                key=options.key,
+                rules=options.rules,
+                check_engines=options.both_engines,
+                leaves=leaves,
+                heads=Path(options.heads).read_bytes() if options.heads else None,
+                poll=Path(options.poll).read_bytes() if options.poll else None,
             )
     except BundleError as error:
         print(error, file=sys.stderr)
@@ -31,7 +42,9 @@ def main(arguments: Sequence[str]) -> int:
         print(f"The file cannot be read: {error.strerror or error}.", file=sys.stderr)
         return 2
     _show(report, as_json=options.json)
-    return 0 if report.holds else 1
+    if not report.holds:
+        return 1
+    return 0 if report.signer_known else 3
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,6 +55,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("bundle", metavar="BUNDLE")
     parser.add_argument("--key", metavar="HEX", default="", help="the city's public key")
+    parser.add_argument(
+        "--rules", metavar="HEX", default="", help="the digest of the rule book, published before"
+    )
+    parser.add_argument(
+        "--heads", metavar="HEADS.json", default="", help="a kept list of the ledger's signed heads"
+    )
+    parser.add_argument(
+        "--poll", metavar="POLL.json", default="", help="areas, budgets and prices as published"
+    )
     parser.add_argument(
         "--leaves", metavar="LEAVES.txt", default="", help="the published list of all leaves"
     )
@@ -55,10 +77,21 @@ def _parser() -> argparse.ArgumentParser:
 def _show(report: Report, *, as_json: bool) -> None:
     if as_json:
         findings = [{"kind": one.kind, "text": one.text} for one in report.findings]
-        told = {"holds": report.holds, "key": report.key, "findings": findings}
+        told = {
+            "holds": report.holds,
+            "key": report.key,
+            "signer_known": report.signer_known,
+            "not_checked": report.unchecked,
+            "findings": findings,
+            "last_word": last_word(report),
+        }
         print(json.dumps(told, ensure_ascii=False))
         return
     for one in report.findings:
-        print(f"{'ok' if one.kind == HOLDS else one.kind:<8} {one.text}")
-    differing = sum(one.kind == "differs" for one in report.findings)
-    print("All that can be checked holds." if report.holds else f"{differing} things differ.")
+        print(f"{_MARKS[one.kind]:<11} {_printable(one.text)}")
+    print(last_word(report))
+
+
+def _printable(text: str) -> str:
+    """A sentence without what a bundle could smuggle into a terminal."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)

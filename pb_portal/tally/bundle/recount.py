@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pb_portal.tally.areas import Area, left_over, order_of, with_leftovers
-from pb_portal.tally.bundle.archive import BundleError, canonical, parse
+from pb_portal.tally.bundle.archive import BundleError, canonical, digest, parse
 from pb_portal.tally.bundle.record import WINNERS_ONLY, area_record, can_count_totals, from_totals
 from pb_portal.tally.lots import lot
 from pb_portal.tally.model import ElectionError
@@ -27,15 +27,27 @@ class _Bundle:
     stated: Mapping[str, dict[str, Any]]
     seed: bytes
     check_engines: bool
+    older: bool = False
+    digested: dict[str, dict[str, Any]] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def recount(
-    members: Mapping[str, bytes], rules: Mapping[str, Any], seed: bytes, *, check_engines: bool
+    members: Mapping[str, bytes],
+    rules: Mapping[str, Any],
+    seed: bytes,
+    *,
+    check_engines: bool,
+    about: Mapping[str, Any],
+    older: bool = False,
 ) -> Iterator[Said]:
-    """Findings of a full recount, area by area, and of the whole result byte by byte."""
+    """Findings of a full recount, area by area, and of the whole result byte by byte.
+
+    Bundles of an ``older`` format said of some losers that they lost the lot, and of others not,
+    by another measure; that alone is passed over.
+    """
     try:
         listed = {str(one["code"]): one for one in rules["areas"]}
         stated = {str(one["code"]): one for one in parse(members, "result.json")["areas"]}
@@ -43,7 +55,7 @@ def recount(
     except (KeyError, TypeError, AttributeError, ElectionError) as error:
         yield "differs", f"rules.json and result.json do not list areas as they should ({error})."
         return
-    bundle = _Bundle(members, listed, stated, seed, check_engines)
+    bundle = _Bundle(members, listed, stated, seed, check_engines, older)
     for code in order:
         yield from _area(bundle, code)
     again = canonical({"areas": [bundle.records.get(code, {}) for code in listed]})
@@ -51,6 +63,21 @@ def recount(
         yield "holds", "The recount gives result.json byte for byte."
     else:
         yield "differs", "The recount does not give result.json byte for byte."
+    yield from _result_digest(bundle, about.get("result_sha256"))
+
+
+def _result_digest(bundle: _Bundle, stated: object) -> Iterator[Said]:
+    """The digest of the result that two commissioners signed on, made again."""
+    if stated is None:
+        return
+    if len(bundle.digested) < len(bundle.listed):
+        yield "note", "The digest of the result: not every area could be counted again."
+        return
+    data = {"areas": [bundle.digested[code] for code in bundle.listed]}
+    if digest(bundle.seed + canonical(data)) == stated:
+        yield "holds", "The result has the digest that was certified."
+    else:
+        yield "differs", "The result has another digest than the one that was certified."
 
 
 def _area(bundle: _Bundle, code: str) -> Iterator[Said]:
@@ -105,7 +132,33 @@ def _count(bundle: _Bundle, code: str) -> dict[str, Any] | None:
     ties = lot(bundle.seed, election)
     outcome = count(election, rule, ties, check_engines=bundle.check_engines)
     bundle.left[code] = left_over(outcome)
-    return area_record(code, election, outcome, ballots)
+    record = area_record(code, election, outcome, ballots)
+    if bundle.older:
+        _pass_over_lots(record, bundle.stated[code])
+    codes = {one["id"]: one["code"] for one in record["projects"]}
+    bundle.digested[code] = {
+        "area": code,
+        "rule": outcome.rule,
+        "projects": [
+            [one.project_id, one.rank, one.score, one.cost, codes[one.project_id]]
+            for one in outcome.explanations
+        ],
+    }
+    return record
+
+
+def _pass_over_lots(record: dict[str, Any], stated: Mapping[str, Any]) -> None:
+    """Take the stated reason of a loser where it or the recount's is a lost lot."""
+    listed = stated.get("projects")
+    reasons = {
+        one.get("id"): one
+        for one in (listed if isinstance(listed, list) else [])
+        if isinstance(one, dict) and one.get("selected") is False
+    }
+    for one in record["projects"]:
+        other = reasons.get(one["id"])
+        if other and not one["selected"] and "lost_lot" in (one["code"], other.get("code")):
+            one |= {"code": other.get("code"), "params": other.get("params")}
 
 
 def _winners_fit(bundle: _Bundle, code: str, stated: Mapping[str, Any]) -> Iterator[Said]:

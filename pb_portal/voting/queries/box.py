@@ -222,6 +222,17 @@ def ledger_leaves(session: Session, cycle_id: int, at: datetime) -> list[str]:
     return sorted([*leaves, *voids])
 
 
+def count_leaves(session: Session, cycle_id: int, at: datetime) -> tuple[int, int]:
+    """How many leaves are of ballots, replaced and void ones too, and how many declare one void;
+    sealed until the close."""
+    demand_closed(session, cycle_id, at)
+    ballots, voids = (
+        session.scalar(select(func.count()).select_from(table).where(table.cycle_id == cycle_id))
+        for table in (Ballot, VoidedBallot)
+    )
+    return ballots or 0, voids or 0
+
+
 def ledger_root(session: Session, cycle_id: int, at: datetime) -> Ledger:
     """The head over all leaves, sorted; sealed until the close."""
     leaves = ledger_leaves(session, cycle_id, at)

@@ -111,3 +111,47 @@ def test_the_list_of_all_leaves_is_public_after_the_certification_alone(client, 
         assert [one.text for one in report.findings if one.kind == "differs"] == [
             "The list of leaves is not the one of the last head of the ledger."
         ]
+
+
+def test_a_reader_checks_a_bundle_by_what_the_portal_publishes(client, session, voted):
+    from pb_portal.results import bundles
+    from pb_portal.tally.bundle import verify
+    from tests.rooms.results.test_service import SIGNER, certified
+
+    first, second = (make_person(session, "commissioner") for _ in range(2))
+    base = f"/c/{voted.slug}"
+    assert client.get(f"{base}/results/heads.json").status_code == 404
+    poll = client.get(f"{base}/poll.json").data
+    run = certified(session, voted, first, second)
+    kept = bundles.keep(session, run.id, SIGNER, audit_keys().zone)
+    published = {
+        "key": SIGNER.public_key,
+        "rules": run.rules_digest,
+        "leaves": client.get(f"{base}/results/leaves.txt").data.splitlines(),
+        "heads": client.get(f"{base}/results/heads.json").data,
+    }
+    report = verify(BytesIO(kept.data), poll=poll, **published)
+    assert report.holds, [one.text for one in report.findings if one.kind == "differs"]
+    said = "\n".join(one.text for one in report.findings if one.kind == "holds")
+    for words in (
+        "The poll is the one you named.",
+        "That is the rule book whose digest you named.",
+        "The heads after the close are those you kept.",
+        "The list of leaves has the root and the size of the last head",
+        "All 1 areas go by the rule of the rule book." if len(voted.areas) == 1 else "areas go by",
+    ):
+        assert words in said
+
+
+def test_a_bundle_of_the_first_format_is_rebuilt_in_it(session, voted, monkeypatch):
+    from pb_portal.results import bundles
+    from pb_portal.tally.bundle import format_number
+    from tests.rooms.results.test_service import SIGNER, certified
+
+    first, second = (make_person(session, "commissioner") for _ in range(2))
+    run = certified(session, voted, first, second)
+    monkeypatch.setattr(bundles, "FORMATS", bundles.FORMATS[:1])
+    kept = bundles.keep(session, run.id, SIGNER, audit_keys().zone)
+    monkeypatch.undo()
+    assert format_number(kept.data) == 1
+    assert bundles.make(session, run.id, SIGNER, audit_keys().zone).data == kept.data
