@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pb_portal.tally import Election, Outcome, UnsupportedRule, count, official_ties, votes_of
+from pb_portal.tally import (
+    Election,
+    Outcome,
+    UnsupportedRule,
+    city_additions,
+    count,
+    official_ties,
+    votes_of,
+)
 from pb_portal.tally.outcome import Params
 
 OFFICIAL_WON, OFFICIAL_LOST = "official_won", "official_lost"
+OFFICIAL_ADDED = "official_added"
 _BY_THE_BUDGET = 1
 
 
@@ -30,7 +39,8 @@ class Verdict:
     """The result of the whole file.
 
     `official`: the winners are the file's own; `explained`: the named rule was counted; `differs`:
-    projects that the rule decides otherwise than the city did.
+    projects that the rule decides otherwise than the city did. What the city added of its own, paid
+    from other money, is neither the rule's choice nor a difference from it.
     """
 
     rule: str
@@ -55,18 +65,21 @@ def judged(election: Election) -> Verdict:
     marks = {project.id: project.official or 0 for project in election.projects}
     lines: dict[str, Judged] = {}
     differs: set[str] = set()
+    added = set(city_additions(election, outcome)) if explained else set()
     for one in outcome.explanations:
         selected = bool(marks[one.project_id]) if official else one.selected
         code, params = one.code, one.params
-        if selected != one.selected or (official and not explained):
+        if one.project_id in added:
+            code, params = OFFICIAL_ADDED, {}
+        elif selected != one.selected or (official and not explained):
             code, params = (OFFICIAL_WON if selected else OFFICIAL_LOST), {}
-        if selected != one.selected and explained:
+        if selected != one.selected and explained and one.project_id not in added:
             differs.add(one.project_id)
         lines[one.project_id] = Judged(
             votes[one.project_id], one.score, one.rank, one.cost, selected, code, params
         )
     spent, outside = _money(
-        outcome, lines, marks, own=official and (bool(differs) or not explained)
+        outcome, lines, marks, own=official and (bool(differs or added) or not explained)
     )
     return Verdict(
         rule=election.rule if explained or official else outcome.rule,

@@ -4,6 +4,7 @@ Stands alone on the standard library. ``read`` (in ``pabulib``) brings an electi
 answers it, ``python -m pb_portal.tally FILE.pb`` does both.
 """
 
+from pb_portal.tally.additions import city_additions
 from pb_portal.tally.areas import Area, count_areas
 from pb_portal.tally.lots import (
     Ties,
@@ -44,6 +45,7 @@ __all__ = [
     "Ties",
     "UnsupportedRule",
     "anonymous",
+    "city_additions",
     "commit",
     "compress",
     "count",

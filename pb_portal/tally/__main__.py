@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pb_portal.tally import (
     Election,
     ElectionError,
+    Explanation,
     Outcome,
+    city_additions,
     count,
     names,
     parse_rule,
@@ -43,6 +45,7 @@ class Counted:
     seconds: float
     notices: tuple[str, ...]
     edges: Mapping[str, Edges] | None = None
+    added: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,11 +116,14 @@ def _count(options: argparse.Namespace) -> Counted:
         notices = (*notices, "Counted by greedy, since no rule is named.")
     ties = asked_ties(election, options.seed, options.ties)
     asked = parse_rule(rule)
+    if asked.name == "greedy-exclusive" != election.rule and not election.conflicts:
+        notices = (*notices, "The rule excludes rivals, and no conflict is known: as by greedy.")
     started = time.perf_counter()
     outcome = count(election, asked, ties)
     seconds = time.perf_counter() - started
     found = None if options.edges is None else edges(election, asked, ties, options.edges)
-    return Counted(reading, outcome, seconds, notices, found)
+    added = city_additions(election, outcome)
+    return Counted(reading, outcome, seconds, notices, found, added)
 
 
 def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
@@ -133,6 +139,7 @@ def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
         "seconds": round(counted.seconds, 6),
         "peak_mb": _peak_mb(),
         "choices": dict(outcome.choices),
+        "added_by_city": list(counted.added),
         "notices": list(counted.notices),
     }
     if explain:
@@ -147,7 +154,8 @@ def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
                 "selected": one.selected,
                 "code": one.code,
                 "params": _params(election, one.params),
-                "sentence": sentence(election, one),
+                "added_by_city": one.project_id in counted.added,
+                "sentence": _sentence(counted, one),
             }
             for one in outcome.explanations
         ]
@@ -160,6 +168,14 @@ def _as_json(counted: Counted, explain: bool) -> dict[str, object]:
             for one, edge in counted.edges.items()
         }
     return result
+
+
+def _sentence(counted: Counted, explanation: Explanation) -> str:
+    """The reason; of a city's own addition too, which the count does not choose."""
+    reason = sentence(counted.reading.election, explanation)
+    if explanation.project_id in counted.added:
+        return f"added by the city, not chosen by the rule: {reason}"
+    return reason
 
 
 def _params(election: Election, params: Mapping[str, object]) -> dict[str, object]:
@@ -197,11 +213,13 @@ def _print(counted: Counted, explain: bool) -> None:
     for notice in counted.notices:
         print(f"notice    {notice}")
     print(f"winners   {len(outcome.selected)} of {len(election.projects)}")
+    if counted.added:
+        print(f"added     {', '.join(counted.added)}: by the city's own decision, not by the rule")
     if explain:
         for one in outcome.explanations:
             mark = "+" if one.selected else "-"
             print(f"{mark} {one.rank:>3}  {one.project_id}  {one.score}  {named[one.project_id]}")
-            print(f"        {sentence(election, one)}")
+            print(f"        {_sentence(counted, one)}")
             for line in _edge_lines(counted, one.project_id):
                 print(f"        {line}")
         return

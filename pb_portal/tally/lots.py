@@ -49,11 +49,16 @@ def official_ties(election: Election) -> Ties:
     """The lot as far as a published result shows it.
 
     A Pabulib file does not hold the lot the city drew. Where it holds the winners, those go
-    before the others of the same score, and the order of the file decides the rest.
+    before the others of the same score, and the order of the file decides the rest. Marks for
+    other money say something of the lot only under the rule that explains them.
     """
     if all(project.official is None for project in election.projects):
         return file_ties(election)
-    ranked = sorted(election.projects, key=lambda project: not project.official)
+    marks = (1, 2, 3) if election.rule.startswith("greedy-custom") else (1,)
+    ranked = sorted(
+        election.projects,
+        key=lambda one: marks.index(one.official) if one.official in marks else len(marks),
+    )
     return Ties("official", tuple(project.id for project in ranked))
 
 

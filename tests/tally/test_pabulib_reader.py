@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pb_portal.tally import Conflict
+from pb_portal.tally import Conflict, city_additions, count, official_ties
 from pb_portal.tally.pabulib import PabulibError, read
 
 META = {
@@ -190,10 +190,78 @@ def test_the_cost_that_marks_a_withdrawn_project_is_known():
     ]
 
 
-def test_marks_of_outside_money_become_awards():
+def test_marks_of_outside_money_are_awards_only_where_the_rule_knows_them():
     projects = ["project_id;cost;selected", "p1;60;3", "p2;50;2"]
     assert read(pb({"rule": "greedy-custom"}, projects)).election.awards == 1
-    assert read(pb({"rule": "greedy-no-skip"}, projects)).election.awards == 2
+    for rule in ("greedy", "greedy-no-skip", "greedy-threshold", "unknown", "equalshares"):
+        assert read(pb({"rule": rule}, projects)).election.awards == 0
+
+
+def test_a_mark_the_rule_does_not_explain_is_the_citys_own_addition():
+    projects = ["project_id;cost;selected", "p1;60;1", "p2;50;2"]
+    election = read(pb({"rule": "greedy-no-skip", "budget": "100"}, projects)).election
+    outcome = count(election, election.rule, official_ties(election))
+    assert outcome.selected == ("p1",) and not outcome.outside_cost
+    assert outcome.explanation("p2").code == "no_money_left"
+    assert city_additions(election, outcome) == ("p2",)
+    assert city_additions(election, count(election, "greedy", official_ties(election))) == ()
+
+
+def test_a_mark_says_nothing_of_the_lot_where_the_rule_does_not_know_it():
+    projects = ["project_id;cost;selected", "p1;60;2", "p2;60;1"]
+    election = read(
+        pb({"rule": "greedy", "budget": "100"}, projects, ["voter_id;vote", "a;p1", "b;p2"])
+    ).election
+    assert official_ties(election).order == ("p2", "p1")
+
+
+def test_a_withdrawn_mark_and_what_was_read_from_a_comment_are_noticed():
+    projects = ["project_id;cost", "p1;999999999", "p2;50"]
+    notices = [str(one) for one in read(pb(projects=projects)).notices]
+    assert any("p1 has the cost that marks one which left the vote" in one for one in notices)
+    comment = "#1: Projects p1 and p2 overlapped."
+    codes = [one.code for one in read(pb({"rule": "greedy-exclusive", "comment": comment})).notices]
+    assert codes == ["conflict_read"]
+
+
+@pytest.mark.parametrize("comment", ["", "#1: Nothing of that kind.", "#1: p1 overlapped."])
+def test_a_rule_of_exclusion_that_finds_no_conflict_says_so(comment):
+    reading = read(pb({"rule": "greedy-exclusive", "comment": comment}))
+    assert reading.election.conflicts == ()
+    assert "no_conflict" in [one.code for one in reading.notices]
+
+
+@pytest.mark.parametrize(
+    ("comment", "kept"),
+    [
+        ("#1: Projects no. p1 and no. p2 overlap.", None),
+        ("#1: Proj. p1 (ul. Kabacka 4) and proj. p2 overlap.", None),
+        ("#1: By St. Anne's church, e.g. Projects p1 and p2, all overlap.", None),
+        ("#1: Projects p1 and, by decision of J. Kowalski, p2 conflict. Kept no. p1 only.", "p1"),
+        ("#1: In 2021 projects p1 and p2 overlapped. Project p2 was retained.", "p2"),
+        ("#1: See art. 5 approx. There projects p1, p2 exclude each other.", None),
+        ("#1: Ok? Projects p1 and p2 overlap!", None),
+    ],
+)
+def test_a_dot_of_an_abbreviation_ends_no_sentence(comment, kept):
+    election = read(pb({"rule": "greedy-exclusive", "comment": comment})).election
+    assert election.conflicts == (Conflict(("p1", "p2"), kept),)
+
+
+def test_numbers_that_are_no_names_of_projects_are_not_read_as_such():
+    projects = ["project_id;cost", "2;60", "3;50", "4;50", "2021;50"]
+    comment = "#1: In 2021 2 projects overlapped, projects 3 and 4. #2: Project 2 was fine. "
+    meta = {"rule": "greedy-exclusive", "comment": comment, "num_projects": "4"}
+    election = read(pb(meta, projects, ["voter_id;vote", "a;3", "b;4"])).election
+    assert election.conflicts == (Conflict(("3", "4")),)
+
+
+def test_every_conflict_that_is_told_is_read():
+    projects = ["project_id;cost", "1;60", "2;50", "3;50", "4;50"]
+    comment = "#1: Projects 1 and 2 overlap. Projects 3 and 4 overlap. The list retained project 3."
+    meta = {"rule": "greedy-exclusive", "comment": comment, "num_projects": "4"}
+    election = read(pb(meta, projects, ["voter_id;vote", "a;3", "b;4"])).election
+    assert election.conflicts == (Conflict(("1", "2")), Conflict(("3", "4"), "3"))
 
 
 def test_a_conflict_told_in_the_comment_is_read():

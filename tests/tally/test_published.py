@@ -6,7 +6,7 @@ import io
 import pytest
 from pabulib.checker import Checker
 
-from pb_portal.tally import count, official_ties
+from pb_portal.tally import city_additions, count, official_ties
 from pb_portal.tally.pabulib import dumps, read
 
 #: Files whose winners do not follow from what the file itself says.
@@ -25,8 +25,27 @@ def test_the_official_winners_follow_from_the_ballots(published_file):
     if all(project.official is None for project in election.projects):
         pytest.skip("the file does not say who won")
     official = {project.id for project in election.projects if project.official}
-    differs = set(outcome.selected) != official
+    differs = {*outcome.selected, *city_additions(election, outcome)} != official
     assert differs == (published_file.stem in CONTRADICTORY)
+
+
+#: Files that mark a project as paid from other money, by a rule that knows no such money.
+ADDED = (
+    "Poland_Gdynia_2020_Maly_Kack__large",
+    "Poland_Gdynia_2022_Dzialki_Lesne__small",
+    "Poland_Gdynia_2023_Babie_Doly__large",
+)
+
+
+def test_what_a_city_added_of_its_own_is_shown_as_that_and_computed_nowhere(published_file):
+    election = read(published_file, voters=False).election
+    if election.rule == "unknown" or election.rule.startswith("equal-shares"):
+        pytest.skip("no rule, or one that takes long")
+    outcome = count(election, election.rule, official_ties(election))
+    added = city_additions(election, outcome)
+    assert bool(added) == (published_file.stem in ADDED)
+    for one in added:
+        assert not outcome.explanation(one).selected
 
 
 def test_a_published_file_written_again_is_the_same_and_the_checker_accepts_it(published_file):

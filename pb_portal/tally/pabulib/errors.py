@@ -45,6 +45,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "joined_name": "{found} fields where the header has {expected}; the name seems to hold a "
     "semicolon and is joined",
     "free_project": "project {project} costs nothing",
+    "withdrawn_mark": "project {project} has the cost that marks one which left the vote",
+    "no_conflict": "the rule excludes rivals, and no conflict between projects was found in the "
+    "comment; it is counted without any",
+    "conflict_read": "the comment is read to say that of projects {projects} one at most can be "
+    "built",
+    "conflict_kept": "the comment is read to say that of projects {projects} one at most can be "
+    "built, and that {kept} was kept",
     "rule_unknown": "the file does not say by which rule it was counted",
 }
 

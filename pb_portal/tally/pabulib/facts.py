@@ -4,10 +4,13 @@ Rules: Pabulib's names become this package's; a rule Pabulib has no name for is 
 numbered comment, ``Counting rule: …``, and read back from there.
 
 Conflicts: a numbered comment ``Conflicts: 1+2+3, kept 2`` as this package writes it, or, under
-``greedy-exclusive``, a sentence naming projects that overlap and the one that was retained.
+``greedy-exclusive``, a sentence naming projects that overlap and the one that was retained. What
+was read from a sentence is noticed, and so is a rule of exclusion that finds no conflict.
 
-Awards: money from outside the budget is recorded only by marks 2 and 3 in the column ``selected``.
-Under ``greedy-custom`` mark 2 follows from the rule and 3 does not; under the others neither does.
+Awards: Poznań's rule (``greedy-custom``) gives money from outside to the best of those left, and a
+file tells by marks 3 in the column ``selected`` to how many; its mark 2 follows from the rule. No
+other rule explains such marks: there they are the city's own additions (see ``additions``), which
+are shown and never computed.
 """
 
 from __future__ import annotations
@@ -37,8 +40,22 @@ _NATIVE: Final = (
 _RULE: Final = re.compile(r"#\d+: Counting rule: (\S+?)\.(?:\s|$)")
 _CONFLICT: Final = re.compile(r"#\d+: Conflicts: (\S+?)(?:, kept (\S+?))?\.(?:\s|$)")
 _OVERLAP: Final = re.compile(r"\b(overlap|conflict|exclu|simultaneous)", re.IGNORECASE)
-_RETAINED: Final = re.compile(r"\bretained project (\S+)", re.IGNORECASE)
+_KEPT: Final = (
+    re.compile(
+        r"\b(?:retain|keep|kept)(?:ed|s|ing)?\s+(?:the\s+)?(?:projects?\s+)?(?:(?:no|nr)\.?\s+)?(\S+)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(\S+)\s+(?:was|is|has been)\s+(?:retained|kept)\b", re.IGNORECASE),
+)
 _WORD: Final = re.compile(r"[^\s,;:()]+")
+_PROJECTS: Final = re.compile(r"(projects?|proposals?|numbers?|nos?\.?|nr\.?)", re.IGNORECASE)
+_END: Final = re.compile(r"(\S*)[.!?][\"”’)]*\s+(?=[^\W\da-z]|#|\Z)")
+#: Words that end with a dot and end no sentence; single letters are others.
+_SHORT: Final = re.compile(
+    r"al|approx|art|ca|cf|dr|e\.g|eg|etc|fig|gen|i\.e|ie|im|incl|inst|inz|ks|max|min|mr|mrs|nb|no|nos|np|"
+    r"nr|os|pkt|pl|prof|proj|resp|sq|st|str|sts|sw|św|tj|tys|tzw|ul|vol|vs",
+    re.IGNORECASE,
+)
 
 
 def rule(word: str, comment: str) -> str:
@@ -78,20 +95,54 @@ def conflicts(comment: str, word: str, projects: Collection[str]) -> tuple[Confl
     ]
     if found or word != "greedy-exclusive":
         return tuple(found)
-    for sentence in re.split(r"(?<=[.!?])\s", comment):
-        ids = tuple(dict.fromkeys(one for one in _ids(sentence) if one in projects))
+    told: dict[tuple[str, ...], Conflict] = {}
+    for sentence in sentences(comment, projects):
+        ids = _ids(sentence, projects)
         if len(ids) > 1 and _OVERLAP.search(sentence):
-            kept = _RETAINED.search(comment)
-            named = kept.group(1).rstrip(".,;") if kept else None
-            return (Conflict(ids, named if named in ids else None),)
-    return ()
+            told.setdefault(ids, Conflict(ids, _kept_one(comment, ids)))
+    return tuple(told.values())
 
 
-def _ids(sentence: str) -> list[str]:
-    return [word.rstrip(".") for word in _WORD.findall(sentence)]
+def are_spelled_out(comment: str) -> bool:
+    """Whether a comment states conflicts as this package writes them."""
+    return _CONFLICT.search(comment) is not None
+
+
+def sentences(comment: str, projects: Collection[str]) -> list[str]:
+    """A comment in sentences: a dot ends none behind an abbreviation or a single letter."""
+    parts, start = [], 0
+    for end in _END.finditer(comment):
+        word = end.group(1).rpartition("(")[2].strip(',;:"“”')
+        short = _SHORT.fullmatch(word) or (len(word) == 1 and word.isalpha())
+        if comment[end.end(1)] != "." or word in projects or not short:
+            parts.append(comment[start : end.end()].strip())
+            start = end.end()
+    return [*parts, comment[start:].strip()]
+
+
+def _ids(sentence: str, projects: Collection[str]) -> tuple[str, ...]:
+    """The projects a sentence names, from where it first says that it names projects; years and
+    numbers of projects are none."""
+    words = [word.strip('."“”') or word for word in _WORD.findall(sentence)]
+    known = [
+        word in projects and not _PROJECTS.fullmatch((*words, "")[at + 1])
+        for at, word in enumerate(words)
+    ]
+    first = next(
+        (at for at in range(1, len(words)) if known[at] and _PROJECTS.fullmatch(words[at - 1])), 0
+    )
+    return tuple(dict.fromkeys(words[at] for at in range(first, len(words)) if known[at]))
+
+
+def _kept_one(comment: str, ids: Collection[str]) -> str | None:
+    """The one of some projects that a comment says was kept."""
+    for pattern in _KEPT:
+        for found in pattern.finditer(comment):
+            if (one := found.group(1).strip('.,;:()"“”')) in ids:
+                return one
+    return None
 
 
 def awards(word: str, official: Sequence[int | None]) -> int:
-    """How many projects a file marks as paid from money outside the budget."""
-    marks = (3,) if word == "greedy-custom" else (2, 3)
-    return sum(mark in marks for mark in official)
+    """How many projects a file marks as paid from outside by a rule that knows such money."""
+    return sum(mark == 3 for mark in official) if word == "greedy-custom" else 0

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from pb_portal.tally.model import WITHDRAWN_COST, Election, Project
+from pb_portal.tally.model import WITHDRAWN_COST, Conflict, Election, Project
 from pb_portal.tally.pabulib import facts
 from pb_portal.tally.pabulib.errors import Notice, PabulibError
 from pb_portal.tally.pabulib.lines import MAX_BYTES, Rows, open_stream
@@ -156,6 +156,8 @@ class _File:
         if project_id in self.projects:
             raise PabulibError("duplicate_project", line, project=project_id)
         self.costs[project_id] = cost = Number(fields["cost"], "cost", line)
+        if cost.equals(WITHDRAWN_COST, 0):
+            self.notices.append(Notice("withdrawn_mark", line, {"project": project_id}))
         if cost.mantissa == 0:
             self.notices.append(Notice("free_project", line, {"project": project_id}))
         for column in ("votes", "score"):
@@ -174,6 +176,9 @@ class _File:
             for one, fields in self.projects.items()
         )
         points_scale, ballots = votes.finish()
+        comment = meta.fields.get("comment", "")
+        conflicts = facts.conflicts(comment, meta.word, self.projects)
+        self.notice_conflicts(meta, conflicts)
         election = Election(
             projects=projects,
             ballots=ballots,
@@ -184,12 +189,26 @@ class _File:
             currency=meta.fields.get("currency", ""),
             scale=scale,
             points_scale=points_scale,
-            conflicts=facts.conflicts(meta.fields.get("comment", ""), meta.word, self.projects),
+            conflicts=conflicts,
             awards=facts.awards(meta.word, [project.official for project in projects]),
             meta=meta.rest(),
         )
         self.compare(election)
         return election
+
+    def notice_conflicts(self, meta: Meta, conflicts: tuple[Conflict, ...]) -> None:
+        """Say what was read from sentences, and that a rule of exclusion has nothing to exclude."""
+        line = meta.lines.get("comment")
+        if meta.word == "greedy-exclusive" and not conflicts:
+            self.notices.append(Notice("no_conflict", line, {}))
+        if facts.are_spelled_out(meta.fields.get("comment", "")):
+            return
+        for one in conflicts:
+            params: dict[str, str | int] = {"projects": ", ".join(one.projects)}
+            if one.kept is not None:
+                params["kept"] = one.kept
+            code = "conflict_read" if one.kept is None else "conflict_kept"
+            self.notices.append(Notice(code, line, params))
 
     def compare(self, election: Election) -> None:
         """Notice where the file's own totals are not those of its ballots."""

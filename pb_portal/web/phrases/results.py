@@ -89,6 +89,9 @@ SENTENCES = {
     "reason.lost_withheld": N_("Did not win."),
     "reason.withdrawn": N_("Left the vote before the count."),
     "reason.official_won": N_("Won by the official decision of the city."),
+    "reason.official_added": N_(
+        "Added by the city’s own decision, paid from other money; the rule did not choose it."
+    ),
     "reason.official_lost": N_("Did not win by the official decision of the city."),
     "reason.other_won": N_("Won by the rule “%(rule)s”."),
     "reason.other_lost": N_("Did not win by the rule “%(rule)s”."),
