@@ -138,6 +138,9 @@ class Settings(BaseSettings):
         le=60,
         description="Days after which approvers are reminded once; 0: never",
     )
+    register_aside_days: int = Field(
+        7, ge=1, le=60, description="Days that files of residents with wrong lines are kept, sealed"
+    )
     ledger_percent: int = Field(
         5, ge=0, le=100, description="Per cent a contract may differ from the promise unexplained"
     )

@@ -35,6 +35,16 @@ class FreezeForm(Form):
     reason = Lines(_l("Where the data come from"), [up_to(500)])
 
 
+class SoundForm(Form):
+    """Asking to load what is right of a file."""
+
+    reason = Lines(
+        _l("Why the file is not mended first"),
+        [up_to(500)],
+        description=_l("Without names, numbers and addresses: this stays in the log"),
+    )
+
+
 class DecideForm(Form):
     """The second person's word."""
 

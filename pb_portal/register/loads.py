@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -26,25 +27,30 @@ def desk() -> Desk:
     settings = current_app.config["SETTINGS"]
     folder = Path(settings.pb_instance) / "register-uploads"
     key = settings.register_key
-    return Desk(Uploads(folder, key), key, clock.city_zone(), clock.now)
+    kept = timedelta(days=settings.register_aside_days)
+    return Desk(Uploads(folder, key), key, clock.city_zone(), clock.now, kept)
 
 
-def read_now(stream: IO[bytes], slug: str, by: Signature, *, load: bool) -> Report | Refusal | None:
+def read_now(
+    stream: IO[bytes], slug: str, by: Signature, *, load: bool, way: str = "whole"
+) -> Report | Refusal | None:
     """Check a file, and load it when asked and nothing in it is wrong, in this process."""
     with transaction() as work:
-        job = service.ask_for_load(work, by, cycles.get_cycle(work, slug), load=load)
+        job = service.ask_for_load(work, by, cycles.get_cycle(work, slug), load=load, way=way)
         taken = Taken(jobs.take(job, by.at), desk())
     return taken.run(stream)
 
 
-def read_later(stream: IO[bytes], slug: str, by: Signature, *, load: bool) -> None:
+def read_later(
+    stream: IO[bytes], slug: str, by: Signature, *, load: bool, way: str = "whole"
+) -> None:
     """Keep a file sealed for the worker."""
     uploads = desk().uploads
     name = uploads.keep(stream)
     try:
         with transaction() as work:
             cycle = cycles.get_cycle(work, slug)
-            service.ask_for_load(work, by, cycle, load=load, upload=name)
+            service.ask_for_load(work, by, cycle, load=load, upload=name, way=way)
     except BaseException:
         uploads.remove(name)
         raise

@@ -93,6 +93,8 @@ class RegisterState(Base):
     frozen_at: Mapped[datetime | None]
     digest: Mapped[str] = mapped_column(default="", server_default="")
     """`roll.RollDigest` of what the last load read; signed with the freeze."""
+    set_aside: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Lines of the loaded file that two people set aside, and nobody has mended yet."""
 
 
 class RollHead(Base):
@@ -176,6 +178,21 @@ class RegisterLoad(Base):
     faults_total: Mapped[int] = mapped_column(default=0)
     faults: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The first mistakes: line, code and figures for a sentence."""
+    way: Mapped[str] = mapped_column(default="whole", server_default="whole")
+    """whole: nothing is saved where a line is wrong; offered: only read, and kept for two people to
+    load its right lines; sound: those lines are loaded; mended: lines are added to what is."""
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approvals_request.id"))
+    """The agreement to load the sound lines."""
+    sound: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Residents that can be loaded although other lines are wrong."""
+    set_aside: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Lines that cannot, or were set aside."""
+    fault_kinds: Mapped[dict[str, int]] = mapped_column(default=dict, server_default="{}")
+    """How many lines of each mistake."""
+    kept: Mapped[str] = mapped_column(default="", server_default="")
+    """Name of a sealed file that stays for a while: the file sent, until two people decide on its
+    sound lines; then the lines set aside, until they are mended."""
+    kept_until: Mapped[datetime | None]
 
 
 class RegisterCorrection(Base):

@@ -132,7 +132,33 @@ def get_load(session: Session, cycle_id: int, load_id: int) -> RegisterLoad:
 
 def uploads_waiting(session: Session) -> set[str]:
     """Names of sealed files that a load still needs."""
-    return set(session.scalars(select(RegisterLoad.upload).where(RegisterLoad.upload != "")))
+    waiting = session.execute(
+        select(RegisterLoad.upload, RegisterLoad.kept).where(
+            (RegisterLoad.upload != "") | (RegisterLoad.kept != "")
+        )
+    )
+    return {name for row in waiting for name in row if name}
+
+
+def any_kept_over(session: Session, at: datetime) -> bool:
+    """Whether the time of a file that was kept is over."""
+    over = select(RegisterLoad.id).where(RegisterLoad.kept != "", RegisterLoad.kept_until <= at)
+    return session.scalar(over.limit(1)) is not None
+
+
+def find_set_aside(session: Session, cycle_id: int) -> RegisterLoad | None:
+    """The load whose lines were set aside and still lie here to be mended."""
+    return session.scalars(
+        select(RegisterLoad)
+        .where(
+            RegisterLoad.cycle_id == cycle_id,
+            RegisterLoad.way == "sound",
+            RegisterLoad.state == "done",
+            RegisterLoad.kept != "",
+        )
+        .order_by(RegisterLoad.id.desc())
+        .limit(1)
+    ).first()
 
 
 def load_waits(session: Session, at: datetime) -> bool:

@@ -161,7 +161,7 @@ def _places(header: list[str]) -> dict[str, int]:
 def _resident(line: int, cells: list[str], places: dict[str, int]) -> Resident | Fault:
     if len(cells) <= max(places.values()):
         return Fault(line, "register.line_short")
-    iin, birth, area, kind, number = (cells[places[name]].strip() for name in COLUMNS)
+    iin, birth, area, kind, number = (_typed(cells[places[name]]) for name in COLUMNS)
     iin = _whole(iin)
     born = parse_birth_date(birth) or day_of(birth)
     phone = normal_phone(number) if number else ""
@@ -173,6 +173,12 @@ def _resident(line: int, cells: list[str], places: dict[str, int]) -> Resident |
     if code or born is None or phone is None:
         return Fault(line, code)
     return Resident(line, iin, born, fold(area), fold(kind) in _YES, phone)
+
+
+def _typed(cell: str) -> str:
+    """The cell without the mark by which the portal's own tables keep formulas from working."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def _whole(iin: str) -> str:

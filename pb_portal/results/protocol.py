@@ -86,6 +86,9 @@ def _facts(
     registered = queries.registered(session, cycle.id)
     if registered:
         rows.append([_("Residents in the register"), number(registered)])
+    aside = queries.set_aside(session, cycle.id)
+    if aside:
+        rows.append([_("Lines of the register set aside as wrong"), number(aside)])
     rows += _turnout_facts(turnout)
     rows += [
         [_("Proposals in the vote"), number(result.proposals)],

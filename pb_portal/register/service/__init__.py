@@ -22,10 +22,17 @@ from pb_portal.register.service.intake import Faulty, Report
 from pb_portal.register.service.jobs import ask_for_load
 from pb_portal.register.service.loading import check_rows, load_rows
 from pb_portal.register.service.roll import RollKeys
+from pb_portal.register.service.sound import (
+    SOUND,
+    decide_sound_load,
+    open_set_aside,
+    propose_sound_load,
+)
 
 __all__ = [
     "CORRECTION",
     "FREEZE",
+    "SOUND",
     "Asked",
     "Claim",
     "Data",
@@ -43,10 +50,13 @@ __all__ = [
     "check_rows",
     "decide_correction",
     "decide_freeze",
+    "decide_sound_load",
     "forget_codes",
     "get_correction",
     "load_rows",
+    "open_set_aside",
     "propose_correction",
     "propose_freeze",
+    "propose_sound_load",
     "remove_desk",
 ]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from itertools import groupby
 from tempfile import TemporaryFile
 from typing import Any
 from weakref import finalize
@@ -27,10 +29,14 @@ from pb_portal.register.reader import Fault, Resident
 DRAWERS = 256
 MOST_KEPT = 5000
 """Mistakes kept to be listed; all are counted."""
+MOST_ASIDE = 100_000
+"""Wrong lines beside which the sound ones can be loaded."""
 _PACKED = struct.Struct("<32s32s32sIIBI")
 _CHUNK = 16 * _PACKED.size
 _NO_PHONE = bytes(32)
 Row = dict[str, Any]
+Packed = tuple[bytes, bytes, bytes, int, int, int, int]
+_LINE = 3
 
 
 @dataclass
@@ -46,6 +52,23 @@ class Report:
     removed: int = 0
     faults: list[Fault] = field(default_factory=list)
     faults_total: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    aside: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Lines that cannot be loaded: the mistake, and the line where the person stood first."""
+    doubled: int = 0
+    """Residents among them."""
+
+    @property
+    def sound(self) -> int:
+        """Residents that can be loaded although other lines are wrong; 0 where so many are that
+        the file itself has to be mended."""
+        few = self.faults_total <= MOST_ASIDE
+        return self.residents - self.doubled if few else 0
+
+    @property
+    def set_aside(self) -> int:
+        """How many lines cannot be loaded."""
+        return sum(self.kinds.values())
 
     @property
     def clean(self) -> bool:
@@ -57,6 +80,13 @@ class Report:
         self.faults_total += 1
         if len(self.faults) < MOST_KEPT:
             self.faults.append(fault)
+        self.put_aside(fault.line, fault.code, fault.params.get("first", 0))
+
+    def put_aside(self, line: int, code: str, first: int = 0) -> None:
+        """Count a line that cannot be loaded."""
+        self.kinds[code] += 1
+        if len(self.aside) < MOST_ASIDE:
+            self.aside[line] = code, first
 
 
 class Faulty(Refusal):
@@ -70,9 +100,9 @@ class Faulty(Refusal):
 class Intake:
     """Turns residents into rows of one cycle's register, keeping the report."""
 
-    def __init__(self, cycle: Cycle, key: str, zone: tzinfo) -> None:
-        self.cycle_id, self.report = cycle.id, Report()
-        self._key, self._areas = key, areas_of(cycle)
+    def __init__(self, cycle: Cycle, key: str, zone: tzinfo, *, adds: bool = False) -> None:
+        self.cycle_id, self.report, self.adds = cycle.id, Report(), adds
+        self.key, self._areas = key, areas_of(cycle)
         self._rule = AgeRule.of(cycle, zone)
         self._waiting = _Drawers()
         self.digest = roll.RollDigest(roll.cycle_key(key, cycle.id))
@@ -86,16 +116,24 @@ class Intake:
                 self.report.add_fault(Fault(resident.line, "register.area_unknown"))
             else:
                 self._take(resident)
-        for line, first in sorted(self._waiting.repeated()):
-            self.report.add_fault(Fault(line, "register.repeated", {"first": first}))
+        for first, others, differ in sorted(self._waiting.repeated()):
+            self._blame_repeated(first, others, differ)
         return self.report
+
+    def _blame_repeated(self, first: int, others: list[int], differ: bool) -> None:
+        """Lines of one person. Where they differ nobody knows which is right, so none is loaded."""
+        self.report.doubled += len(others) + differ
+        if differ:
+            self.report.put_aside(first, "register.repeated_other", others[0])
+        for line in others:
+            self.report.add_fault(Fault(line, "register.repeated", {"first": first}))
 
     def _take(self, resident: Resident) -> None:
         old_enough = self._rule.old_enough(resident.born)
         self.report.residents += 1
         self.report.too_young += not old_enough
         self.report.temporary += not resident.permanent
-        key, cycle, iin = self._key, self.cycle_id, resident.iin
+        key, cycle, iin = self.key, self.cycle_id, resident.iin
         phone = _NO_PHONE
         if resident.phone:
             phone = bytes.fromhex(identity.phone_key(key, cycle, resident.phone))
@@ -112,7 +150,7 @@ class Intake:
 
     def rows(self, drawer: int) -> list[Row]:
         """Rows whose keys begin with this byte, in the order of keys."""
-        own = roll.cycle_key(self._key, self.cycle_id)
+        own = roll.cycle_key(self.key, self.cycle_id)
         return [
             coded(
                 own,
@@ -127,12 +165,14 @@ class Intake:
                     "masked_year": year,
                 },
             )
-            for voter, proof, phone, _, area_id, flags, year in self._waiting.open(drawer)
+            for voter, proof, phone, _, area_id, flags, year in self._waiting.sound(drawer)
         ]
 
-    def keep_digest(self, rows: Iterable[Row]) -> None:
-        """Add rows that are loaded to the digest of the roll."""
+    def keep_digest(self, rows: Iterable[Row], former: Iterable[Row] = ()) -> None:
+        """Add rows that are loaded to the digest of the roll, and take out those they replace."""
         self.digest.add(map(values_of, rows))
+        for row in former:
+            self.digest.remove(values_of(row))
 
 
 def values_of(row: Row) -> roll.RollRow:
@@ -197,22 +237,31 @@ class _Drawers:
             self._end += self._file.write(chunk)
             chunk.clear()
 
-    def open(self, drawer: int) -> list[tuple[bytes, bytes, bytes, int, int, int, int]]:
+    def open(self, drawer: int) -> list[Packed]:
         content = bytearray()
         for place in self._places[drawer]:
             self._file.seek(place)
             content += self._file.read(_CHUNK)
         return sorted(_PACKED.iter_unpack(bytes(content + self._open[drawer])), key=_by_key)
 
-    def repeated(self) -> Iterable[tuple[int, int]]:
-        """(line, line where the person stood first)."""
+    def repeated(self) -> Iterator[tuple[int, list[int], bool]]:
+        """Line where a person stands first, further lines, and whether they differ."""
         for drawer in range(DRAWERS):
-            before, first = b"", 0
-            for voter, _, _, line, *_ in self.open(drawer):
-                if voter == before:
-                    yield line, first
-                else:
-                    before, first = voter, line
+            for rows in self._people(drawer):
+                if len(rows) > 1:
+                    first, *others = sorted(line for _, _, _, line, *_ in rows)
+                    yield first, others, _differ(rows)
+
+    def sound(self, drawer: int) -> Iterator[Packed]:
+        """One row for each person whose lines do not contradict each other."""
+        return (rows[0] for rows in self._people(drawer) if not _differ(rows))
+
+    def _people(self, drawer: int) -> Iterator[list[Packed]]:
+        return (list(rows) for _, rows in groupby(self.open(drawer), key=_by_key))
+
+
+def _differ(rows: list[Packed]) -> bool:
+    return len({(*row[:_LINE], *row[_LINE + 1 :]) for row in rows}) > 1
 
 
 def _by_key(row: tuple[Any, ...]) -> bytes:

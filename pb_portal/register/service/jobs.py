@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,10 @@ from pb_portal.register.service.loading import open_state
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
-FIGURES = ("residents", "too_young", "temporary", "added", "changed", "removed", "faults_total")
+FIGURES = (
+    "residents", "too_young", "temporary", "added", "changed", "removed", "faults_total", "sound",
+    "set_aside",
+)  # fmt: skip
 
 
 class LostLease(Exception):
@@ -33,16 +36,27 @@ class LostLease(Exception):
 
 
 def ask_for_load(
-    session: Session, by: Signature, cycle: Cycle, *, load: bool, upload: str = ""
+    session: Session,
+    by: Signature,
+    cycle: Cycle,
+    *,
+    load: bool,
+    upload: str = "",
+    way: str = "whole",
+    approval_id: int | None = None,
 ) -> RegisterLoad:
     """Queue a file to be checked, or checked and loaded. Refuses while another one is under way
     (`register.loading`), and loading into a frozen register."""
     demand(by.actor, P.KEEP_REGISTER)
-    open_state(session, cycle.id)
+    state = open_state(session, cycle.id)
+    if way == "mended" and not (state.set_aside and state.loaded_at):
+        raise Refusal("register.nothing_aside", field="file")
     job = RegisterLoad(
         cycle_id=cycle.id,
         kind="load" if load else "check",
         upload=upload,
+        way=way,
+        approval_id=approval_id,
         asked_by=by.actor.person_id,
         asked_at=by.at,
     )
@@ -94,8 +108,32 @@ def finish(job: RegisterLoad, report: Report, at: datetime) -> None:
         setattr(job, name, getattr(report, name))
     found = sorted(report.faults, key=lambda fault: fault.line)
     job.faults = [{"line": f.line, "code": f.code, "params": f.params} for f in found]
+    job.fault_kinds = dict(report.kinds)
     job.progress, job.step = 100, "done"
     _end(job, "done", at)
+
+
+def keep(job: RegisterLoad, name: str, until: datetime) -> None:
+    """A sealed file stays for a while: what was sent, or the lines that were set aside."""
+    job.kept, job.kept_until = name, until
+
+
+def forget_kept(session: Session, at: datetime) -> None:
+    """Let go of files whose time is over; the worker removes them."""
+    session.execute(
+        update(RegisterLoad)
+        .where(RegisterLoad.kept != "", RegisterLoad.kept_until <= at)
+        .values(kept="", kept_until=None)
+    )
+
+
+def forget_former(session: Session, job: RegisterLoad) -> None:
+    """Let go of what earlier files of the cycle have left: this one takes their place."""
+    session.execute(
+        update(RegisterLoad)
+        .where(RegisterLoad.cycle_id == job.cycle_id, RegisterLoad.id < job.id)
+        .values(kept="", kept_until=None)
+    )
 
 
 def fail(job: RegisterLoad, code: str, params: dict[str, Any], at: datetime) -> None:

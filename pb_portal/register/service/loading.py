@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
 from pb_portal.cycles.models import Cycle
+from pb_portal.domain import roll
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
@@ -19,6 +20,8 @@ from pb_portal.register.reader import Fault, Resident
 from pb_portal.register.service.intake import DRAWERS, Faulty, Intake, Report, Row
 
 BATCH = 2000
+MOST_MENDED = 50_000
+"""Lines that are added in one transaction."""
 TOLD = ("proof", "phone_key", "area_id", "permanent", "old_enough", "masked_year", "mac")
 
 
@@ -70,13 +73,22 @@ def compare(session: Session, intake: Intake, drawer: int, *, save: bool) -> Non
     former = _former(session, intake.cycle_id, drawer)
     added = [row for row in rows if row["voter_key"] not in former]
     changed = [row for row in rows if former.get(row["voter_key"], _told(row)) != _told(row)]
-    removed = former.keys() - {row["voter_key"] for row in rows}
+    given = {row["voter_key"] for row in rows}
+    removed = set() if intake.adds else former.keys() - given
     report = intake.report
     report.added += len(added)
     report.changed += len(changed)
     report.removed += len(removed)
     if save:
-        intake.keep_digest(rows)
+        if intake.adds:
+            before = [
+                {"voter_key": row["voter_key"], **dict(zip(TOLD, told, strict=True))}
+                for row in changed
+                for told in [former[row["voter_key"]]]
+            ]
+            intake.keep_digest(added + changed, before)
+        else:
+            intake.keep_digest(rows)
         _forget(session, intake.cycle_id, [*removed, *(row["voter_key"] for row in changed)])
         fresh = sorted(added + changed, key=_key_of)
         for first in range(0, len(fresh), BATCH):
@@ -117,9 +129,20 @@ def begin_load(session: Session, cycle_id: int) -> None:
     open_state(session, cycle_id).loaded_at = None
 
 
-def finish_load(session: Session, by: Signature, intake: Intake) -> None:
-    """The register is the file's."""
+def add_mended(session: Session, by: Signature, intake: Intake) -> None:
+    """Add mended lines to what is loaded, all in the caller's transaction: nobody is removed, and
+    the digest of the roll grows by these rows alone."""
     state = open_state(session, intake.cycle_id)
+    intake.digest = roll.RollDigest(roll.cycle_key(intake.key, intake.cycle_id), state.digest)
+    for drawer in range(DRAWERS):
+        compare(session, intake, drawer, save=True)
+    finish_load(session, by, intake, set_aside=max(0, state.set_aside - intake.report.residents))
+
+
+def finish_load(session: Session, by: Signature, intake: Intake, *, set_aside: int = 0) -> None:
+    """The register is the file's, or the file's sound lines with others set aside."""
+    state = open_state(session, intake.cycle_id)
+    state.set_aside = set_aside
     state.entries = session.scalar(
         select(func.count())
         .select_from(RegisterEntry)
@@ -137,6 +160,7 @@ def finish_load(session: Session, by: Signature, intake: Intake) -> None:
         added=report.added,
         changed=report.changed,
         removed=report.removed,
+        set_aside=set_aside,
     )
 
 

@@ -2,6 +2,6 @@
 
 from pb_portal.register.views.common import blueprint
 
-from . import corrections, desks, freezing, loading  # noqa: F401  isort: skip
+from . import corrections, desks, freezing, loading, sound  # noqa: F401  isort: skip
 
 __all__ = ["blueprint"]

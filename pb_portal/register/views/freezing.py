@@ -73,7 +73,12 @@ def summarize_freeze(session: Session, asked: ApprovalRequest) -> str:
     cycle = cycles.get_cycle_by_id(session, asked.cycle_id or 0)
     entries = asked.payload["entries"]
     residents = ngettext("%(num)d resident", "%(num)d residents", entries)
-    return f"{i18n.local(cycle.names)} · {residents}"
+    told = f"{i18n.local(cycle.names)} · {residents}"
+    state = queries.find_state(session, cycle.id)
+    if state is not None and state.set_aside:
+        aside = ngettext("%(num)d line set aside", "%(num)d lines set aside", state.set_aside)
+        told = f"{told} · {aside}"
+    return told
 
 
 registry.attach_page(service.FREEZE, "register.decide_freeze", summarize_freeze)

@@ -21,6 +21,7 @@ from pb_portal.register.forms import FileForm, FreezeForm
 from pb_portal.register.models import RegisterLoad
 from pb_portal.register.sheets import is_workbook
 from pb_portal.register.views.common import Answer, blueprint, most_megabytes
+from pb_portal.register.views.sound import told_kinds
 from pb_portal.web import clock, limits
 from pb_portal.web.guard import requires
 from pb_portal.web.phrases import phrase
@@ -44,9 +45,11 @@ def load(slug: str) -> Answer:
     form = FileForm()
     if not form.validate():
         return _page(cycle, form), 422
-    wanted = request.form.get("do") == "load"
+    said = request.form.get("do")
+    wanted = said in ("load", "mended")
+    way = said if said in ("mended", "offered") else "whole"
     try:
-        report = _take(cycle.slug, form.file.data.stream, load=wanted)
+        report = _take(cycle.slug, form.file.data.stream, load=wanted, way=way)
     except Refusal as refusal:
         form.show(refusal)
         return _page(cycles.get_cycle(session(), slug), form), 422
@@ -57,15 +60,15 @@ def load(slug: str) -> Answer:
     return _page(cycles.get_cycle(session(), slug), form), 200 if report.clean else 422
 
 
-def _take(slug: str, stream: IO[bytes], *, load: bool) -> service.Report | None:
+def _take(slug: str, stream: IO[bytes], *, load: bool, way: str) -> service.Report | None:
     """Read a small file at once; keep a large one, sealed, for the worker."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     most = loads.AT_ONCE // 4 if is_workbook(stream) else loads.AT_ONCE
     if size > most:
-        loads.read_later(stream, slug, clock.signature(), load=load)
+        loads.read_later(stream, slug, clock.signature(), load=load, way=way)
         return None
-    found = loads.read_now(stream, slug, clock.signature(), load=load)
+    found = loads.read_now(stream, slug, clock.signature(), load=load, way=way)
     if isinstance(found, Refusal):
         raise found
     return found
@@ -87,6 +90,9 @@ def _page(cycle: Cycle, form: FileForm) -> str:
         reading=job is not None and job.state in ("queued", "running"),
         why_failed=phrase(job.error, **job.error_params) if job and job.error else "",
         faults=_sentences(job)[:SHOWN] if job else [],
+        kinds=told_kinds(job.fault_kinds) if job else [],
+        asked_sound=approvals.find_open(session(), service.SOUND, f"register:{cycle.id}:sound"),
+        aside=queries.find_set_aside(session(), cycle.id),
         most=most_megabytes(),
         codes=[(part.area.code, part.area.names) for part in cycle.areas],
         corrections=queries.corrections(session(), cycle.id) if frozen else [],

@@ -255,6 +255,12 @@ def registered(session: Session, cycle_id: int) -> int:
     return state.entries if state else 0
 
 
+def set_aside(session: Session, cycle_id: int) -> int:
+    """Lines of the register's file whose residents were left out, since the lines were wrong."""
+    state = session.get(RegisterState, cycle_id)
+    return state.set_aside if state else 0
+
+
 def public_turnout(run: CountRun) -> dict[str, Any]:
     """Turnout without groups under the smallest: then no channel is told, since one gives the
     other, and reasons of void ballots go together. Empty where the total would tell too much."""

@@ -55,6 +55,7 @@ def _result(cycle: Cycle, run: CountRun) -> str:
         rules=rules,
         signed=queries.signers(session(), run),
         registered=queries.registered(session(), cycle.id),
+        set_aside=queries.set_aside(session(), cycle.id),
         category_names={one.code: one.names for one in cycles.categories(session())},
         reason=wording.reasons(cycle, run.rule, decimals),
         wording=wording,

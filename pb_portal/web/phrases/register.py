@@ -52,6 +52,24 @@ SENTENCES = {
     "register.permanent_wrong": N_("Write yes or no in the column “permanent”."),
     "register.area_unknown": N_("There is no such area in this cycle."),
     "register.repeated": N_("The same person already stands on line %(first)s."),
+    "register.repeated_kind": N_("The same person already stands on another line."),
+    "register.repeated_other": N_(
+        "The same person stands on line %(first)s with other data, so neither line can be loaded."
+    ),
+    "register.repeated_other_kind": N_(
+        "The same person stands on another line with other data, so neither can be loaded."
+    ),
+    "register.sound_reason": N_("Write why the file is not mended first."),
+    "register.newer_file": N_("A newer file has been sent since. Ask about that one."),
+    "register.nothing_sound": N_("Nothing in this file can be loaded. Mend the file and send it."),
+    "register.reads_otherwise": N_(
+        "The file reads otherwise than when two people agreed: the cycle was changed since. Send "
+        "it again."
+    ),
+    "register.many_mended": N_(
+        "At most %(most)s lines can be added at once. Load the whole file instead."
+    ),
+    "register.nothing_aside": N_("No lines are set aside. Load a whole file instead."),
     "identity.iin_wrong": N_("Check the IIN: it has 12 digits, and one of these is mistyped."),
     "identity.birth_date_wrong": N_("Enter the date as on the document, for example 31.05.1990"),
     "identity.birth_date_differs": N_("The birth date and the IIN do not belong together."),
