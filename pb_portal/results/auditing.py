@@ -21,6 +21,7 @@ from pb_portal.db import database_now
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.results import bundles, checks, queries
+from pb_portal.results.audit_winners import winners_differ
 from pb_portal.results.elections import unit_of
 from pb_portal.results.models import AreaResult, AuditRun, CountRun
 from pb_portal.results.rows import area_row
@@ -45,6 +46,8 @@ SAID = {
     "papers": "Papers handed out, recorded, taken back, found and counted agree.",
     "final": "The heads signed after the close are those of the box.",
     "rules": "Rule book and lot are those published before the vote.",
+    "winners": "Proposals on the ballot and projects of this vote are what the certified result "
+    "says.",
     "recount": "Counting the box again gives the stored result.",
     "rows": "Every stored figure of the result is that of the recount.",
     "signed": "The log names the same count, commissioners and moments.",
@@ -78,6 +81,7 @@ def _of_vote(session: Session, cycle: Cycle, keys: Keys) -> list[Finding]:
         return [*found, Finding("rules", False, ("there is no rule book",))]
     run = queries.certified_run(session, cycle.id) or queries.find_counted(session, cycle.id)
     found.append(Finding.of("rules", _rules(session, cycle, row, run)))
+    found.append(Finding.of("winners", winners_differ(session, cycle.id, run)))
     if run is not None and head is not None:
         found += _result(session, cycle, row, head, run)
     certified = log.newest(session, action="count.certified", cycle_id=cycle.id, limit=1)

@@ -37,6 +37,7 @@ ATTACKS = [
     "voting in another's name by SQL",
     "register rewritten",
     "hostile files",
+    "a loser becomes a funded project",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

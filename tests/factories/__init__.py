@@ -12,12 +12,14 @@ from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.cycles import service as cycles
 from pb_portal.cycles.models import Category, Cycle, CycleArea, Phase
 from pb_portal.domain.phases import PhaseKind
+from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.domain.signature import Signature
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
 from pb_portal.proposals.service import open_revision
 from pb_portal.signing import Signer
+from tests.unguarded import unguarded
 
 NUMBERS = count(1)
 PASSWORD = "three blue benches"
@@ -103,10 +105,11 @@ def make_cycle(
     areas: int = 1,
     budget: int = 100_000_000,
     rules: RuleBook | None = None,
-    frozen: bool = True,
+    frozen: bool | None = None,
     **values: Any,
 ) -> Cycle:
-    """A cycle of ten-day phases whose `phase` is open now (None: all are over)."""
+    """A cycle of ten-day phases whose `phase` is open now (None: all are over); its rules are
+    frozen from the vote on unless told otherwise."""
     number = next(NUMBERS)
     now = datetime.now(UTC)
     city = f"city-{number}"
@@ -131,6 +134,8 @@ def make_cycle(
     session.add(cycle)
     session.flush()
     row = cycles.write_rules(session, cycle, rules or RuleBook())
+    if frozen is None:
+        frozen = place >= ORDER.index(PhaseKind.VOTING)
     if frozen:
         row.frozen_at = now - timedelta(days=1)
         row.digest = RuleBook.from_dict(row.content).digest()
@@ -163,6 +168,9 @@ def make_proposal(session: Session, cycle: Cycle, **values: Any) -> Proposal:
             **values,
         }
     )
+    if proposal.status in ON_BALLOT:
+        with unguarded(session, "proposals_proposal"):
+            session.add(proposal)
     session.add(proposal)
     session.flush()
     if proposal.status == "returned":

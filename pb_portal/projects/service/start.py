@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from pb_portal.accounts.models import Person
@@ -46,13 +46,24 @@ TYPE_OF = {
 """The type of work a category of proposals usually is."""
 
 
+def _won(cycle_id: int) -> Select[int]:
+    """Winners by the certified result alone; what a proposal's status says decides nothing."""
+    return (
+        select(ProposalResult.proposal_id)
+        .join(CountRun, CountRun.id == ProposalResult.run_id)
+        .where(
+            CountRun.cycle_id == cycle_id, CountRun.state == "certified", ProposalResult.selected
+        )
+    )
+
+
 def winners(session: Session, cycle_id: int) -> Sequence[tuple[Proposal, list[int]]]:
-    """Selected proposals with the numbers of the projects each has already become."""
+    """Winners of the certified result with the numbers of the projects each has already become."""
     rows = session.execute(
         select(Proposal, Project.number)
         .outerjoin(ProjectProposal, ProjectProposal.proposal_id == Proposal.id)
         .outerjoin(Project, Project.id == ProjectProposal.project_id)
-        .where(Proposal.cycle_id == cycle_id, Proposal.status == ProposalState.SELECTED)
+        .where(Proposal.id.in_(_won(cycle_id)))
         .options(joinedload(Proposal.area))
         .order_by(Proposal.number, Project.number)
     )
@@ -78,6 +89,7 @@ def preview(session: Session, cycle: Cycle, wish: Wish, promised_on: date) -> li
     if voting is not None and promised_on <= voting.ends_at.date():
         raise Refusal("project.before_vote", field="promised_on", earliest=_written(voting.ends_at))
     waiting = waiting_winners(session, cycle.id)
+    _demand_as_certified(session, cycle.id, waiting)
     return pieces(waiting, promised_lines(session, waiting), wish)
 
 
@@ -147,8 +159,7 @@ def waiting_winners(session: Session, cycle_id: int) -> Sequence[Proposal]:
     return session.scalars(
         select(Proposal)
         .where(
-            Proposal.cycle_id == cycle_id,
-            Proposal.status == ProposalState.SELECTED,
+            Proposal.id.in_(_won(cycle_id)),
             Proposal.id.not_in(taken),
         )
         .options(
@@ -159,6 +170,22 @@ def waiting_winners(session: Session, cycle_id: int) -> Sequence[Proposal]:
         )
         .order_by(Proposal.area_id, Proposal.number)
     ).all()
+
+
+def _demand_as_certified(session: Session, cycle_id: int, waiting: Sequence[Proposal]) -> None:
+    """Refuse (`project.result_differs`) a winner that is not what was voted on: its state, its
+    price or its area was altered."""
+    rows = session.execute(
+        select(ProposalResult.proposal_id, ProposalResult.cost, ProposalResult.area_id)
+        .join(CountRun, CountRun.id == ProposalResult.run_id)
+        .where(CountRun.cycle_id == cycle_id, CountRun.state == "certified")
+    )
+    certified = {proposal_id: (cost, area_id) for proposal_id, cost, area_id in rows}
+    for proposal in waiting:
+        cost, area_id = certified[proposal.id]
+        same_area = proposal.area_id in (None, area_id)
+        if proposal.status != ProposalState.SELECTED or proposal.price != cost or not same_area:
+            raise Refusal("project.result_differs", number=proposal.number)
 
 
 def managers_by_area(session: Session) -> dict[int, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, lazyload
 from pb_portal.accounts.models import Person
 from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
+from pb_portal.cycles.service import rules_frozen
 from pb_portal.domain.proposal_states import ProposalAction, ProposalState, Step, step_for
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.review_time import REVIEW_TIME, due_after_rework, held_by_staff
@@ -40,11 +41,14 @@ def change_status(
 
     `part` is what the public is told of who did it: author, reviewer, secretary or system. Checks
     no permission, callers do. Refuses a step the table does not have, one that lacks its reason,
-    and a rejection without a published ground.
+    a rejection without a published ground, and an admission once the rules of the vote are frozen
+    (`proposal.ballot_fixed`).
     """
     step = step_for(proposal.status, action)
     if step.needs_reason and not reason.strip():
         raise Refusal("proposal.reason_missing", field="reason")
+    if action is ProposalAction.ADMIT and rules_frozen(session, proposal.cycle_id):
+        raise Refusal("proposal.ballot_fixed")
     if action is ProposalAction.REJECT:
         _check_grounds(session, grounds)
     proposal.status = step.target

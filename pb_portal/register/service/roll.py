@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -33,7 +33,7 @@ def head_content(head: RollHead, slug: str) -> dict[str, Any]:
     """What a head says, as it is signed and published."""
     return {
         "act": head.act,
-        "at": head.at.isoformat(),
+        "at": head.at.astimezone(UTC).isoformat(),
         "cycle": slug,
         "digest": head.digest,
         "entries": head.entries,

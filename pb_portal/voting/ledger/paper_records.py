@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -147,7 +147,7 @@ def nonce_of(roll_key: str, number: int) -> bytes:
 def record_content(record: PaperRecord, slug: str) -> dict[str, Any]:
     """What a record says, as it is signed and published at once."""
     return {
-        "at": record.at.isoformat(),
+        "at": record.at.astimezone(UTC).isoformat(),
         "closing": record.closing,
         "commitment": record.commitment,
         "cycle": slug,

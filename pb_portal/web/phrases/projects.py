@@ -9,6 +9,10 @@ SENTENCES = {
     "project.not_certified": N_(
         "The result of this cycle is not certified yet, so it has no winners."
     ),
+    "project.result_differs": N_(
+        "Proposal No. %(number)s is not what was voted on: its state, price or district was "
+        "altered after the certification. Ask for an audit of the vote."
+    ),
     "project.no_area": N_("Proposal No. %(number)s has no district. Give it one first."),
     "project.before_vote": N_("This date is before the end of the vote (%(earliest)s)."),
     "project.before_contract": N_("This date is before the contract (%(earliest)s)."),

@@ -9,6 +9,9 @@ from pb_portal.web.quick import quick_say
 
 SENTENCES = {
     "proposal.step_refused": N_("This cannot be done now. The proposal stands at: %(state)s."),
+    "proposal.ballot_fixed": N_(
+        "The rules of this vote are frozen, and with them its ballot: nothing is admitted any more."
+    ),
     "proposal.reason_missing": N_("Write the reason: the author and residents will read it."),
     "proposal.ground_missing": N_("Choose at least one ground of the rejection."),
     "proposal.ground_unknown": N_("Choose a ground from the list."),

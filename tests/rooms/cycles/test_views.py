@@ -113,7 +113,7 @@ def test_every_kind_of_rules_is_told_in_plain_words(
 def test_anyone_can_check_the_hash_of_the_rules_against_the_file(
     client: StrictClient, session: Session
 ) -> None:
-    cycle = make_cycle(session)
+    cycle = make_cycle(session, frozen=True)
     session.commit()
     raw = client.get(f"/c/{cycle.slug}/rules.json").get_data()
     digest = hashlib.sha256(raw).hexdigest()

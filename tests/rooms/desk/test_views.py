@@ -103,7 +103,7 @@ def test_a_manager_sees_projects_that_are_late_or_silent(
         session.add(
             Project(
                 number=next(NUMBERS),
-                origin="participatory",
+                origin="city_programme",
                 title=title,
                 area_id=cycle.areas[0].area_id,
                 status="works",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person
@@ -19,8 +20,9 @@ from pb_portal.files.models import StoredFile
 from pb_portal.projects import service
 from pb_portal.projects.models import Project, ProjectPhoto
 from pb_portal.proposals.models import EstimateLine, Proposal, ProposalFollow
-from pb_portal.results.models import CountRun
+from pb_portal.results.models import CountRun, ProposalResult, ResultBundle
 from tests.factories import make_category, make_cycle, make_person, make_proposal, signed
+from tests.unguarded import unguarded
 
 BIN = "990140000017"
 TODAY = datetime.now(UTC).date()
@@ -54,6 +56,15 @@ class Winners:
     def start(self) -> list[Project]:
         """Make projects of the winners."""
         return service.start_from_winners(self.session, signed(self.secretary), self.cycle)
+
+    def add_more(self, count: int) -> None:
+        """So many winners more in the certified result."""
+        query = select(CountRun).where(CountRun.cycle_id == self.cycle.id)
+        run = self.session.scalars(query).one()
+        more = [make_proposal(self.session, self.cycle, status="selected") for _ in range(count)]
+        self.proposals += more
+        with unguarded(self.session, "results_proposal"):
+            self.session.add_all(result_of(run, proposal) for proposal in more)
 
     def contract(self, project: Project, **changes: Any) -> None:
         """A contract that keeps the promise."""
@@ -113,6 +124,23 @@ def winners(session: Session) -> Winners:
     return make_winners(session)
 
 
+def result_of(run: CountRun, proposal: Proposal) -> ProposalResult:
+    """What a proposal got, by its state."""
+    won = proposal.status == "selected"
+    assert proposal.area_id is not None
+    return ProposalResult(
+        run_id=run.id,
+        proposal_id=proposal.id,
+        area_id=proposal.area_id,
+        votes=9 if won else 1,
+        score=9 if won else 1,
+        rank=1,
+        cost=proposal.price,
+        selected=won,
+        reason="won" if won else "lost",
+    )
+
+
 def make_winners(session: Session, *, certified: bool = True) -> Winners:
     """The same for tests that make their own."""
     cycle = make_cycle(session, PhaseKind.DELIVERY)
@@ -137,19 +165,21 @@ def make_winners(session: Session, *, certified: bool = True) -> Winners:
     session.add(
         ProposalFollow(proposal_id=proposals[0].id, person_id=follower.id, at=datetime.now(UTC))
     )
-    session.add(
-        CountRun(
-            cycle_id=cycle.id,
-            state="certified" if certified else "counted",
-            counted_at=datetime.now(UTC) - timedelta(days=3),
-            certified_at=datetime.now(UTC) - timedelta(days=2) if certified else None,
-            first_commissioner_id=author.id,
-            second_commissioner_id=follower.id,
-            rule="greedy",
-            input_digest="0" * 64,
-        )
+    run = CountRun(
+        cycle_id=cycle.id,
+        state="certified" if certified else "counted",
+        counted_at=datetime.now(UTC) - timedelta(days=3),
+        certified_at=datetime.now(UTC) - timedelta(days=2) if certified else None,
+        first_commissioner_id=author.id,
+        second_commissioner_id=follower.id,
+        rule="greedy",
+        input_digest="0" * 64,
     )
-    session.flush()
+    with unguarded(session, "results_count_run", "results_proposal"):
+        session.add(run)
+        session.flush()
+        session.add_all(result_of(run, proposal) for proposal in proposals)
+        session.add(ResultBundle(run_id=run.id, sha256="", public_key="", data=b""))
     return Winners(
         session,
         cycle,

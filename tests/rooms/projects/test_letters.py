@@ -94,7 +94,8 @@ def test_a_strangers_address_cannot_be_flooded(
     assert len(sent(session, "mail_follow")) == 2
     others = winners.start()
     for _ in range(8):
-        row = Project(**{**_columns(project), "number": 1000 + len(others), "proposal_id": None})
+        own = {"number": 1000 + len(others), "proposal_id": None, "origin": "city_programme"}
+        row = Project(**{**_columns(project), **own})
         session.add(row)
         others.append(row)
         session.flush()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.domain.refusal import Refusal
@@ -17,10 +17,12 @@ from pb_portal.projects.queries import is_following
 from pb_portal.projects.service import Wish
 from pb_portal.projects.service.grouping import promised_lines
 from pb_portal.proposals.models import Coauthor, ReviewedLine
+from pb_portal.results.models import ProposalResult
 from tests.conftest import sign_in
 from tests.factories import make_area, make_person, signed
 from tests.rooms.projects.conftest import Winners
 from tests.strict import StrictClient
+from tests.unguarded import unguarded
 
 
 def made(winners: Winners, **wish: Any) -> list[Project]:
@@ -87,7 +89,13 @@ def test_what_cannot_be_joined_or_divided_is_refused_and_makes_nothing(
         with pytest.raises(Refusal) as refused:
             made(winners, **wish)
         assert refused.value.code == code
-    second.area_id = make_area(session, winners.cycle.city).id
+    with unguarded(session, "proposals_proposal", "results_proposal"):
+        second.area_id = make_area(session, winners.cycle.city).id
+        session.execute(
+            update(ProposalResult)
+            .where(ProposalResult.proposal_id == second.id)
+            .values(area_id=second.area_id)
+        )
     with pytest.raises(Refusal, match="join_areas"):
         made(winners, joins=pair)
     assert session.scalar(select(func.count(Project.id))) == 0

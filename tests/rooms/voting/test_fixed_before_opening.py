@@ -64,10 +64,6 @@ def test_titles_may_be_mended_and_open_rules_changed(session):
         text("UPDATE proposals_proposal SET title = 'Mended' WHERE id = :paper"),
         {"paper": more[0].id},
     )
-    session.execute(
-        text("UPDATE proposals_proposal SET status = 'selected' WHERE id = :paper"),
-        {"paper": more[0].id},
-    )
     assert frozen.id != cycle.id
 
 
