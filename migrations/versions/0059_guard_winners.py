@@ -7,8 +7,8 @@ two commissioners; a project chosen by residents needs its certified winner.
 
 from alembic import op
 
-revision = "0058"
-down_revision = "0057"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
