@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.approvals.models import ApprovalRequest
+from pb_portal.approvals.registry import KINDS
 from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.permissions import P, areas_of, may
 from pb_portal.domain.proposal_states import ProposalState
@@ -98,16 +99,19 @@ def _to_review(actor: Actor, at: datetime) -> list[ColumnElement[bool]]:
     return [in_areas(areas), view_of("todo", actor.person_id, at)]
 
 
-def open_approvals(session: Session, person_id: int | None) -> Sequence[ApprovalRequest]:
-    """Requests that wait for a second person, and are not the person's own."""
-    query = (
-        select(ApprovalRequest)
-        .where(ApprovalRequest.state == "open", ApprovalRequest.proposed_by != person_id)
-        .where(ApprovalRequest.concerns.is_(None) | (ApprovalRequest.concerns != person_id))
-        .order_by(ApprovalRequest.proposed_at)
-        .limit(20)
+def open_approvals(session: Session, actor: Actor) -> Heap:
+    """Requests this person may decide on: not their own, nor about themselves."""
+    kinds = [name for name, kind in KINDS.items() if may(actor, kind.may_approve)]
+    me = actor.person_id
+    mine = (
+        ApprovalRequest.state == "open",
+        ApprovalRequest.kind.in_(kinds),
+        ApprovalRequest.proposed_by != me,
+        ApprovalRequest.concerns.is_(None) | (ApprovalRequest.concerns != me),
     )
-    return session.scalars(query).all()
+    number = session.scalar(select(func.count()).select_from(ApprovalRequest).where(*mine)) or 0
+    query = select(ApprovalRequest).where(*mine).order_by(ApprovalRequest.proposed_at).limit(20)
+    return Heap(number, 0, session.scalars(query).all() if number else [])
 
 
 def silent_projects(session: Session, actor: Actor, at: datetime, today: date) -> Heap:

@@ -22,6 +22,7 @@ from pb_portal.desk import queries
 from pb_portal.desk.queries import Heap
 from pb_portal.domain import phases
 from pb_portal.domain.permissions import P, may
+from pb_portal.domain.phase_calendar import find_faults
 from pb_portal.domain.signature import Actor
 from pb_portal.mailer import queries as letters
 from pb_portal.web import clock, i18n
@@ -70,17 +71,13 @@ def sections(current: Session, actor: Actor, at: datetime) -> list[Section]:
 
 
 def _approvals(current: Session, actor: Actor, at: datetime) -> Section | None:
-    waiting = [
-        request
-        for request in queries.open_approvals(current, actor.person_id)
-        if may(actor, KINDS[request.kind].may_approve)
-    ]
-    if not waiting and not may(actor, P.APPROVE):
+    waiting = queries.open_approvals(current, actor)
+    if not waiting.number and not may(actor, P.APPROVE):
         return None
     return Section(
         _("Waiting for your agreement"),
-        len(waiting),
-        items=request_items(current, waiting),
+        waiting.number,
+        items=request_items(current, waiting.first),
         empty=_("No request waits for a second person."),
     )
 
@@ -216,8 +213,11 @@ def _cycle_item(cycle: Cycle, at: datetime) -> Item:
         _("%(phase)s: %(left)s", phase=phase_name(now.kind), left=i18n.time_left(now.ends_at))
         for now in phases.all_open(cycle.phases, at)
     )
+    unfit = bool(find_faults(cycle.phases))
+    if unfit:
+        hint = f"{hint}. {_('The calendar does not fit together')}"
     url = url_for("cycles.phases", slug=cycle.slug) if _exists("cycles.phases") else None
-    return Item(i18n.local(cycle.names), url, hint)
+    return Item(i18n.local(cycle.names), url, hint, unfit)
 
 
 def _letters(current: Session, actor: Actor, at: datetime) -> Section | None:

@@ -108,7 +108,8 @@ def _phase_ends(kind: PhaseKind, ends_at: datetime) -> list[str]:
         ),
         PhaseKind.REWORK: _("Authors can return their proposals until %(end)s.", end=end),
         PhaseKind.VOTING: _(
-            "The vote closes on %(end)s. Reminders of unfinished ballots and the count follow it.",
+            "The vote closes on %(end)s; the count can begin after it. Reminders of unfinished "
+            "ballots keep the day they were asked for, or come on the last day.",
             end=end,
         ),
         PhaseKind.RESULTS: _("The result is due by %(end)s.", end=end),

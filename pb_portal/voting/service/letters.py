@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Cycle, Phase
@@ -115,15 +115,20 @@ def _mark_visits(session: Session, poll: Poll, voter_key: str, *, asked: bool) -
 
 
 def send_reminders(session: Session, by: Signature, zone: tzinfo) -> int:
-    """Write the reminders of the day, from the morning on; their addresses go with them."""
+    """Write the reminders of the day, from the morning on; their addresses go with them.
+
+    A reminder whose day lies behind a vote that now ends sooner goes on the last day.
+    """
     today = by.at.astimezone(zone)
     if today.time() < MORNING:
         return 0
+    tomorrow = datetime.combine(today.date() + timedelta(days=1), time(), zone).astimezone(UTC)
     rows = session.execute(
         select(LetterAsked, Cycle.slug, Cycle.names, Phase.ends_at)
         .join(Cycle, Cycle.id == LetterAsked.cycle_id)
         .join(Phase, (Phase.cycle_id == Cycle.id) & (Phase.kind == PhaseKind.VOTING))
-        .where(LetterAsked.kind == REMINDER, LetterAsked.on <= today.date())
+        .where(LetterAsked.kind == REMINDER)
+        .where(or_(LetterAsked.on <= today.date(), Phase.ends_at <= tomorrow))
         .where(Phase.ends_at > by.at)
         .limit(BATCH)
         .with_for_update(of=LetterAsked, skip_locked=True)

@@ -213,3 +213,16 @@ def test_the_receipt_is_saved_as_a_file_and_stands_in_no_address(client, session
     code = done.split('id="receipt-code">')[1].split("<")[0]
     assert code in answer.text
     assert not [one for one in re.findall(r'(?:href|action)="([^"]*)"', done) if code in one]
+
+
+def test_a_vote_that_ends_sooner_is_still_reminded_of_before_its_end(client, session, booth):
+    cycle, _, _, phase = booth
+    later(client, cycle)
+    (row,) = asked(session)
+    day = row.on - timedelta(days=3)
+    phase.ends_at = morning(day) + timedelta(hours=8)
+    session.flush()
+    before = Signature(SYSTEM, morning(day - timedelta(days=1)))
+    assert letters.send_reminders(session, before, ZONE) == 0
+    assert letters.send_reminders(session, Signature(SYSTEM, morning(day)), ZONE) == 1
+    assert sent(session)[0].expires_at == phase.ends_at
