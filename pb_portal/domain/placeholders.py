@@ -6,6 +6,7 @@ from pb_portal.domain.privacy import DELETED
 
 DELETED_MARK = "[deleted]"
 TAKEN_DOWN_MARK = "[taken-down]"
+NAME_MARK = "[name-taken-down]"
 
 TAKEN_DOWN = {
     "kk": "Мәтін жарияланымнан алынды",
@@ -14,7 +15,14 @@ TAKEN_DOWN = {
 }
 """What stands in place of a title or a text that staff took down."""
 
-_TEXTS = {DELETED_MARK: DELETED, TAKEN_DOWN_MARK: TAKEN_DOWN}
+NAME_TAKEN_DOWN = {
+    "kk": "Аты жарияланымнан алынған тұрғын",
+    "ru": "Житель (имя снято с публикации)",
+    "en": "A resident (name taken down)",
+}
+"""What stands in place of an account's name that staff took down."""
+
+_TEXTS = {DELETED_MARK: DELETED, TAKEN_DOWN_MARK: TAKEN_DOWN, NAME_MARK: NAME_TAKEN_DOWN}
 _MARKS = {text: mark for mark, texts in _TEXTS.items() for text in (mark, *texts.values())}
 RESERVED = frozenset(_MARKS)
 """What no account and no text may be called, since it means something else."""

@@ -25,6 +25,17 @@ def tombstones(session: Session, on_type: str, on_id: int) -> Sequence[TakeDown]
     ).all()
 
 
+def is_held(session: Session, kind: str, subject_id: int | str) -> bool:
+    """Whether the list of words keeps the thing back until a moderator has read it."""
+    query = select(TakeDown.id).where(
+        TakeDown.subject_type == kind,
+        TakeDown.subject_id == str(subject_id),
+        TakeDown.category == "held",
+        TakeDown.restored_at.is_(None),
+    )
+    return session.scalar(query) is not None
+
+
 def has_tombstones(on_type: str, on_id: Any) -> ColumnElement[bool]:
     """Whether anything is down on a page, as a part of another statement."""
     return exists().where(

@@ -194,6 +194,29 @@ def take_document(session: Session, subject_id: str, removal: Removal) -> None:
     removal.drop(row)
 
 
+def find_project(session: Session, subject_id: str) -> Subject | None:
+    """The text of a project itself."""
+    project = session.get(Project, number_of(subject_id))
+    if project is None:
+        return None
+    return _subject(session, "project", subject_id, project.id)
+
+
+def take_project(session: Session, subject_id: str, removal: Removal) -> None:
+    """Title, summary, address and captions; figures, dates and lines of the promise stay."""
+    project = session.get_one(Project, number_of(subject_id))
+    removal.blank(project, title=TAKEN_DOWN_MARK, summary="", address="")
+    for photo in session.scalars(select(ProjectPhoto).where(ProjectPhoto.project_id == project.id)):
+        removal.blank(photo, caption="")
+
+
+def mend_project(session: Session, subject_id: str) -> None:
+    """Search and remembered lists."""
+    project = session.get_one(Project, number_of(subject_id))
+    project.search_text = indexed(project.title, project.address, project.summary)
+    _touch(session, project)
+
+
 def take_copies(session: Session, subject_id: str, removal: Removal) -> None:
     """What projects took over from a proposal: title, text, address, own lines and photos."""
     proposal_id = number_of(subject_id)
@@ -241,6 +264,7 @@ def mend_projects(session: Session, subject_id: str) -> None:
         _touch(session, project)
 
 
+register_kind("project", find_project, take_project, mend_project)
 register_kind("issue", find_issue, take_issue)
 register_kind("issue_step", find_step, take_step)
 register_kind("rating", find_rating, take_rating)

@@ -26,8 +26,10 @@ from pb_portal.projects.models import Project
 from pb_portal.projects.queries.voices import get_issue, standing
 from pb_portal.projects.service import following, issues, mail_follows, ratings
 from pb_portal.projects.views.base import blueprint
+from pb_portal.takedowns.queries import is_held
 from pb_portal.web import clock, i18n, limits, storage
 from pb_portal.web.guard import public, requires
+from pb_portal.web.phrases import phrase
 from pb_portal.web.phrases.issues import kind_word
 
 Answer = str | tuple[str, int] | Response
@@ -131,6 +133,7 @@ def report(number: int) -> Answer:
         try:
             issue_id = _send(number, form)
             flash(_("Sent. The answer will stand here and come by letter."), "success")
+            _say_if_held("issue", issue_id)
             return redirect(url_for(".show", number=number, _anchor=f"issue-{issue_id}"))
         except Refusal as refusal:
             form.show(refusal)
@@ -162,6 +165,12 @@ def _send(number: int, form: ReportForm) -> int:
             shot=shot,
         )
         return sent.id
+
+
+def _say_if_held(kind: str, thing: int | str) -> None:
+    """Tell the writer that a moderator reads it first."""
+    if is_held(session(), kind, thing):
+        flash(phrase("takedown.waits"), "info")
 
 
 def shot_of(form: Any) -> issues.Shot | None:
@@ -211,6 +220,7 @@ def rate(number: int) -> Answer:
                     comment=form.comment.data or "",
                 )
             flash(_("Thank you. Your rating counts."), "success")
+            _say_if_held("rating", f"{project.id}:{current_user.person_id}")
             return redirect(url_for(".show", number=number, _anchor="ratings"))
         except Refusal as refusal:
             form.show(refusal)

@@ -32,10 +32,10 @@ from pb_portal.outbox import service as outbox
 from pb_portal.proposals.models import EstimateLine, PaperApplication, Proposal, ProposalFollow
 from pb_portal.proposals.service.drafts import Place, index_words, save_draft
 from pb_portal.proposals.service.estimate import add_own_line, add_work
+from pb_portal.proposals.service.held_words import check_proposal_words, hold_proposal
 from pb_portal.proposals.service.revisions import find_revision, take_over
 from pb_portal.proposals.service.steps import change_status
 from pb_portal.proposals.service.submission import gaps, rework_until, submit_numbered
-from pb_portal.proposals.service.takedowns import check_proposal_words, hold_proposal
 
 LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 CODE_LENGTH = 10

@@ -29,9 +29,9 @@ from pb_portal.proposals.service.drafts import (
     part_of,
     require_author,
 )
+from pb_portal.proposals.service.held_words import check_proposal_words, hold_proposal
 from pb_portal.proposals.service.revisions import take_over
 from pb_portal.proposals.service.steps import change_status
-from pb_portal.proposals.service.takedowns import check_proposal_words, hold_proposal
 from pb_portal.word_list.service import require_allowed_words
 
 ATTEMPTS = 5

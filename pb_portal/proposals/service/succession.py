@@ -6,12 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person
+from pb_portal.accounts.queries import holders
 from pb_portal.audit import service as audit
 from pb_portal.db import Missing
-from pb_portal.domain.permissions import owns
+from pb_portal.domain.permissions import Role, owns
 from pb_portal.domain.proposal_states import ProposalState
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
+from pb_portal.outbox import service as outbox
 from pb_portal.proposals.models import Coauthor, Proposal
 from pb_portal.proposals.service.coauthors import notify_coauthor, require_open
 from pb_portal.proposals.service.revisions import find_revision
@@ -90,11 +92,27 @@ def find_successors(session: Session, by: Signature, person: Person) -> None:
                 ("proposal", proposal.id),
                 cycle_id=proposal.cycle_id,
             )
+            _tell_registrars(session, by, proposal)
     for row in session.scalars(
         select(Coauthor).where(Coauthor.person_id == person.id, Coauthor.state == "agreed")
     ):
         row.state, row.answered_at = "left", by.at
     session.flush()
+
+
+def _tell_registrars(session: Session, by: Signature, proposal: Proposal) -> None:
+    for person in holders(session, [Role.REGISTRAR], None):
+        outbox.post(
+            session,
+            by,
+            "proposal_represented",
+            recipient=person.email,
+            locale=person.locale,
+            name=person.name,
+            number=proposal.number,
+            title=proposal.title,
+            path="/desk/represented",
+        )
 
 
 def _pass_on(session: Session, by: Signature, proposal: Proposal, row: Coauthor) -> None:

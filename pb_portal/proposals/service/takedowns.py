@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from pb_portal.domain.placeholders import TAKEN_DOWN_MARK
-from pb_portal.domain.signature import Signature
+from pb_portal.accounts.models import Person
+from pb_portal.domain.placeholders import NAME_MARK, TAKEN_DOWN_MARK
 from pb_portal.domain.text import words
 from pb_portal.files.models import StoredFile
 from pb_portal.proposals.models import (
@@ -19,9 +19,11 @@ from pb_portal.proposals.models import (
     EstimateLine,
     PaperApplication,
     Proposal,
+    ProposalEvent,
     ProposalPicture,
     ProposalVersion,
     ProposalWord,
+    Remark,
     ReviewedLine,
     SaidWord,
 )
@@ -31,24 +33,7 @@ from pb_portal.proposals.queries.suggest import forget_suggestions
 from pb_portal.proposals.service.drafts import index_words
 from pb_portal.proposals.service.steps import RESIDENTS
 from pb_portal.proposals.words import stems
-from pb_portal.takedowns.service import Removal, Subject, hold, number_of, register_kind
-from pb_portal.word_list.service import check_words
-
-
-def check_proposal_words(session: Session, proposal: Proposal) -> bool:
-    """Whether a moderator has to read the proposal first; refuses a word that is not taken."""
-    texts = {name: getattr(proposal, name) for name in ("title", "problem", "solution", "address")}
-    for line in proposal.lines:
-        texts[f"line{line.id}"] = f"{line.title} {line.reason}"
-    for picture in proposal.pictures:
-        texts[f"caption{picture.id}"] = picture.caption
-    return check_words(session, texts)
-
-
-def hold_proposal(session: Session, by: Signature, proposal: Proposal, *, held: bool) -> None:
-    """Keep back what was just sent until a moderator has read it."""
-    if held:
-        hold(session, by, "proposal", str(proposal.id))
+from pb_portal.takedowns.service import Removal, Subject, number_of, register_kind
 
 
 def _page(proposal: Proposal) -> str:
@@ -264,6 +249,58 @@ def take_comment(session: Session, subject_id: str, removal: Removal) -> None:
             report.outcome, report.answered_at = "hidden", at
 
 
+def find_step(session: Session, subject_id: str) -> Subject | None:
+    """The reason of a step in the public life of a proposal, whoever wrote it."""
+    event = session.get(ProposalEvent, number_of(subject_id))
+    if event is None:
+        return None
+    proposal = session.get_one(Proposal, event.proposal_id)
+    return _subject("proposal_step", subject_id, proposal, "#life") if proposal.number else None
+
+
+def take_step(session: Session, subject_id: str, removal: Removal) -> None:
+    """The reason, and where the reviewer's remarks or the council's decision say the same."""
+    event = session.get_one(ProposalEvent, number_of(subject_id))
+    remarks = select(Remark).where(Remark.proposal_id == event.proposal_id)
+    for remark in session.scalars(remarks):
+        if remark.text and remark.text == event.reason:
+            removal.blank(remark, text=TAKEN_DOWN_MARK)
+    removal.blank(event, reason="")
+
+
+def find_name(session: Session, subject_id: str) -> Subject | None:
+    """The name of an account, as it stands beside what it published: proposal, then person."""
+    proposal_id, _, person_id = subject_id.partition(":")
+    proposal = session.get(Proposal, number_of(proposal_id))
+    person = session.get(Person, number_of(person_id))
+    if proposal is None or person is None or proposal.number is None:
+        return None
+    said = select(Comment.id).where(
+        Comment.proposal_id == proposal.id, Comment.author_id == person.id
+    )
+    if person.id not in proposal.written_by and session.scalar(said.limit(1)) is None:
+        return None
+    page = _page(proposal)
+    return Subject(
+        "person_name",
+        subject_id,
+        "proposal",
+        proposal.id,
+        page,
+        area_id=proposal.area_id,
+        cycle_id=proposal.cycle_id,
+        authors=[person.id],
+    )
+
+
+def take_name(session: Session, subject_id: str, removal: Removal) -> None:
+    """The name everywhere; the account may choose another."""
+    person = session.get_one(Person, number_of(subject_id.partition(":")[2]))
+    removal.blank(person, stored_name=NAME_MARK)
+
+
+register_kind("proposal_step", find_step, take_step)
+register_kind("person_name", find_name, take_name)
 register_kind("proposal", find_proposal, take_proposal, mend_index)
 register_kind("proposal_version", find_version, take_version)
 register_kind("proposal_photo", find_picture, take_picture, mend_pictures)

@@ -23,6 +23,7 @@ from pb_portal.proposals.views.base import (
     step_url,
 )
 from pb_portal.proposals.views.similar import like
+from pb_portal.takedowns.queries import is_held
 from pb_portal.web import clock, limits
 from pb_portal.web.forms import Form
 from pb_portal.web.guard import requires
@@ -50,6 +51,8 @@ def check(proposal_id: int) -> Answer:
         return _page(own_draft(session(), proposal_id), form, 422)
     told = phrase("draft.submitted" if first else "draft.resubmitted", number=sent.number)
     flash(told, "success")
+    if is_held(session(), "proposal", sent.id):
+        flash(phrase("takedown.waits"), "info")
     return redirect(public_url(sent))
 
 

@@ -9,6 +9,7 @@ from pb_portal.web.phrases.mark import N_
 SENTENCES = {
     "takedown.category": N_("Choose why it is taken down."),
     "takedown.reason": N_("Write one sentence: the public reads it in place of the text."),
+    "takedown.waits": N_("A moderator reads it first. You get a letter when it is public."),
     "takedown.nothing": N_("There is nothing left here that could be taken down."),
     "takedown.already": N_("Somebody has taken this down already."),
     "takedown.erased": N_("It is erased for good and cannot be shown again."),
@@ -30,6 +31,9 @@ CATEGORY_NAMES = {
 
 KIND_NAMES = {
     "proposal": N_("Text and photos of a proposal"),
+    "proposal_step": N_("The reason of a step"),
+    "person_name": N_("The name of an account"),
+    "project": N_("The text of a project"),
     "proposal_version": N_("An earlier version of a proposal"),
     "proposal_photo": N_("A photo of a proposal"),
     "paper_scan": N_("The scan of a paper application"),

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, String, cast, select, update
 
-from pb_portal.db import Base
+from pb_portal.db import Base, Missing
 from pb_portal.domain.permissions import Role
 from pb_portal.domain.phases import PhaseKind
-from pb_portal.domain.placeholders import TAKEN_DOWN
+from pb_portal.domain.placeholders import NAME_TAKEN_DOWN, TAKEN_DOWN
 from pb_portal.domain.proposal_states import ProposalAction
 from pb_portal.domain.refusal import Forbidden, Refusal
 from pb_portal.files import service as files
@@ -498,3 +498,43 @@ def test_a_second_take_down_of_the_same_thing_is_refused(session, planted, moder
     with pytest.raises(Refusal):
         take(session, moderator, "proposal", planted["proposal"].id)
     assert len(session.scalars(select(TakeDown)).all()) == 1
+
+
+def test_a_name_a_step_and_the_text_of_a_project_go_too(client, session, planted, moderator):
+    proposal, project = planted["proposal"], planted["project"]
+    planted["author"].name = WORDS
+    event = next(one for one in proposal.events if one.action == "return")
+    event.reason = f"Take out {WORDS}"
+    session.flush()
+    named = take(session, moderator, "person_name", f"{proposal.id}:{planted['author'].id}")
+    take(session, moderator, "proposal_step", event.id)
+    take(session, moderator, "project", project.id)
+    session.commit()
+    assert WORDS not in (planted["author"].name, event.reason, project.title, project.summary)
+    for locale, text in NAME_TAKEN_DOWN.items():
+        page = client.page(f"/c/{planted['cycle'].slug}/proposals/{proposal.number}", locale=locale)
+        assert text in page
+    takedowns.restore(session, signed(moderator), named.id)
+    assert planted["author"].name == WORDS
+    with pytest.raises(Missing):
+        take(session, moderator, "person_name", f"{proposal.id}:{make_person(session).id}")
+
+
+def test_what_is_held_is_said_to_its_writer_and_told_when_it_is_out(
+    client, session, planted, listed_words
+):
+    person = make_person(session)
+    planted["project"].status = "works"
+    session.commit()
+    sign_in(client, person)
+    path = f"/projects/{planted['project'].number}/report"
+    assert client.fill(path, {"kind": "question", "body": "Are you a crook?"}).status_code == 302
+    page = client.page(f"/projects/{planted['project'].number}")
+    assert "A moderator reads it first" in page and "crook" not in page
+    assert not session.scalars(select(Letter).where(Letter.template == "issue_new")).all()
+    (row,) = [one for one in session.scalars(select(TakeDown)) if one.category == "held"]
+    takedowns.restore(session, signed(make_person(session, Role.MODERATOR)), row.id)
+    session.commit()
+    assert "Are you a crook?" in client.page(f"/projects/{planted['project'].number}")
+    told = session.scalars(select(Letter).where(Letter.template == "taken_down_restored")).one()
+    assert told.recipient == person.email
