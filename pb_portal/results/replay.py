@@ -33,8 +33,8 @@ class Past:
     """How many units of the election's money make one of the cycle's."""
 
     def count(self, rule: str = "") -> Outcome:
-        """The count by a rule, or by its own."""
-        return count(self.election, rule or self.election.rule, self.ties)
+        """The count by a rule, or by its own; it tells winners, and nobody of a lost lot."""
+        return count(self.election, rule or self.election.rule, self.ties, draws=False)
 
 
 def past_elections(session: Session, cycle: Cycle) -> list[Past]:

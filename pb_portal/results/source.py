@@ -155,14 +155,18 @@ def kept(election: Election, sha256: str) -> dict[str, Any]:
 
 
 def restored(source: dict[str, Any], **values: Any) -> Election:
-    """The election that `kept` was made of; projects, ballots, budget and units are given."""
+    """The election that `kept` was made of; projects, ballots, budget and units are given.
+
+    Awards were once read from any file that marks a project as paid from other money; only one rule
+    knows them.
+    """
     return Election(
         vote_type=source["vote_type"],
         rule=source["rule"],
         limits=Limits(**source["limits"]),
         points_scale=source["points_scale"],
         conflicts=tuple(Conflict(tuple(ids), one) for ids, one in source["conflicts"]),
-        awards=source["awards"],
+        awards=source["awards"] if source["rule"].startswith("greedy-custom") else 0,
         meta=source["meta"],
         **values,
     )

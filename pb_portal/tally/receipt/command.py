@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pb_portal.tally.bundle.archive import BundleError, parse_json
 from pb_portal.tally.receipt.proof import Kept, ProofError, Step, check, load
 
 EPILOG = """Exit status 0: every step holds; 1: one does not; 2: a file is not what it should be.
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         print(f"The file cannot be read: {error.strerror or error}.", file=sys.stderr)
         return 2
-    return _show(proof, [*steps, *leaves], as_json=options.json)
+    return _show(proof, [*steps, *leaves], as_json=options.json, named=bool(options.key))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,12 +54,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _json(path: str) -> Mapping[str, Any]:
     try:
-        data = json.loads(Path(path).read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise ProofError(f"{Path(path).name} is not JSON.") from error
-    if not isinstance(data, dict):
-        raise ProofError(f"{Path(path).name} is not a JSON object.")
-    return data
+        return parse_json(Path(path).read_bytes(), Path(path).name)
+    except BundleError as error:
+        raise ProofError(str(error)) from error
 
 
 def _head(data: Mapping[str, Any], proof: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,11 +78,12 @@ def _listed(path: str, leaf: str) -> list[Step]:
     return [Step("listed", found, right if found else wrong)]
 
 
-def _show(proof: Mapping[str, Any], steps: Sequence[Step], *, as_json: bool) -> int:
+def _show(proof: Mapping[str, Any], steps: Sequence[Step], *, as_json: bool, named: bool) -> int:
     holds = all(one.holds for one in steps)
     if as_json:
         told = [{"check": one.code, "holds": one.holds, "text": one.text} for one in steps]
         about = {"holds": holds, "key": proof["key"], "cycle": proof["cycle"]}
+        about["signer_known"] = holds and named
         print(json.dumps({**about, "steps": told}, ensure_ascii=False))
         return 0 if holds else 1
     for one in steps:
@@ -95,4 +94,9 @@ def _show(proof: Mapping[str, Any], steps: Sequence[Step], *, as_json: bool) -> 
         if holds
         else "This does not prove that the ballot lies in the ledger."
     )
+    if holds and not named:
+        print(
+            "THE SIGNER IS UNKNOWN: anybody can make such a file. Compare the key with the one the "
+            "city publishes, or name it by --key."
+        )
     return 0 if holds else 1

@@ -6,13 +6,12 @@ the caller may have kept from elsewhere.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pb_portal.tally.bundle import ed25519
-from pb_portal.tally.bundle.archive import canonical
+from pb_portal.tally.bundle.archive import BundleError, canonical, parse_json
 from pb_portal.tally.model import ElectionError
 from pb_portal.tally.receipt import tree
 from pb_portal.tally.receipt.code import leaf_prefix
@@ -69,11 +68,11 @@ def signed(head: Mapping[str, Any], key: str) -> bool:
 def load(raw: bytes) -> dict[str, Any]:
     """A proof as it was downloaded; `ProofError` where it is none or was spelled anew."""
     try:
-        data = json.loads(raw)
-        spelled = canonical(data)
-    except (ValueError, RecursionError) as error:
-        raise ProofError("The file is not JSON.") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        data = parse_json(raw, "The file")
+    except BundleError as error:
+        raise ProofError(str(error)) from error
+    spelled = canonical(data)
+    if data.get("format") != FORMAT:
         raise ProofError(f"The file is not of the format “{FORMAT}”.")
     if spelled != raw.rstrip(b"\r\n"):
         raise ProofError("The file is not written as the portal writes it.")

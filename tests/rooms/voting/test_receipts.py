@@ -117,6 +117,8 @@ def test_the_command_checks_a_proof_with_nothing_but_python(client, session, sea
     good = run(path, "--receipt", receipt, "--key", SIGNER.public_key, "--head", heads)
     assert (good.returncode, good.stderr) == (0, ""), good
     assert "The ballot lies in the ledger" in good.stdout
+    assert "THE SIGNER IS UNKNOWN" not in good.stdout
+    assert "THE SIGNER IS UNKNOWN" in run(path).stdout.splitlines()[-1]
     newest = tmp_path / "head.json"
     newest.write_text(json.dumps(json.loads(heads.read_text())["heads"][0]))
     assert run(path, "--head", newest).returncode == 1
