@@ -7,10 +7,10 @@ an order, a reason, a digest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pb_portal.domain.ballots import POINTS
+from pb_portal.domain.ballots import KNAPSACK, POINTS, RANKING
 from pb_portal.domain.rule_book import RuleBook
 from pb_portal.tally import ElectionError, parse_rule
 from pb_portal.tally.bundle.record import can_count_totals
@@ -33,36 +33,58 @@ class Withheld:
         return bool(self.counts)
 
 
-def withheld(ballots: Mapping[int, int], codes: Mapping[int, str], rules: RuleBook) -> Withheld:
-    """What is withheld of a count: `ballots` and `codes` by area.
+@dataclass(frozen=True)
+class Counted:
+    """What was counted in one area: its code, its ballots, and the votes of its proposals."""
+
+    code: str
+    ballots: int
+    votes: Sequence[int]
+
+
+def withheld(areas: Mapping[int, Counted], rules: RuleBook) -> Withheld:
+    """What is withheld of a count by area.
 
     The total less the published areas must leave a group of two areas and the smallest group at
-    least; otherwise the next larger area keeps the number of its ballots back too.
+    least; otherwise the next larger area, the shield, keeps the number of its ballots back too, and
+    its votes where they would tell it.
     """
     smallest = rules.smallest_group
-    hidden = {area for area, number in ballots.items() if 0 < number < smallest}
-    if not hidden:
+    small = {area for area, one in areas.items() if 0 < one.ballots < smallest}
+    if not small:
         return Withheld()
-    figures = set(hidden)
-    together = sum(ballots[area] for area in hidden)
-    others = [area for area, number in ballots.items() if number >= smallest]
-    if others and (len(hidden) == 1 or together < smallest):
-        shield = min(others, key=lambda area: (ballots[area], area))
+    hidden, figures = set(small), set(small)
+    together = sum(areas[area].ballots for area in small)
+    others = [area for area, one in areas.items() if one.ballots >= smallest]
+    if others and (len(small) == 1 or together < smallest):
+        shield = min(others, key=lambda area: (areas[area].ballots, area))
         hidden.add(shield)
-        together += ballots[shield]
-        if figures_tell_ballots(rules, codes[shield]):
+        together += areas[shield].ballots
+        if votes_tell(rules, areas[shield], together, len(small)):
             figures.add(shield)
     total = len(hidden) == 1 or together < smallest
     return Withheld(frozenset(figures), frozenset(hidden), total)
 
 
-def figures_tell_ballots(rules: RuleBook, code: str) -> bool:
-    """Whether votes or reasons of an area give away how many ballots there were."""
-    if rules.max_choices in (1, rules.min_choices):
+def votes_tell(rules: RuleBook, shield: Counted, together: int, small: int) -> bool:
+    """Whether the votes of the shield narrow down how many voted in the `small` areas beside it.
+
+    `together` is what the total leaves for all of them. A ballot holds from the least to the most
+    choices, and one vote for a proposal at most: that bounds the shield, and so the rest.
+    """
+    if rules.ballot_type in (POINTS, RANKING) or not _is_counted_by_votes(rules, shield.code):
         return True
-    if rules.ballot_type == POINTS and rules.spend_all:
-        return True
+    votes = sum(shield.votes)
+    least = max(shield.votes, default=0)
+    if rules.ballot_type != KNAPSACK:
+        least = max(least, -(-votes // rules.max_choices))
+    most = votes // max(1, rules.min_choices)
+    return together - most > small or together - least < small * (rules.smallest_group - 1)
+
+
+def _is_counted_by_votes(rules: RuleBook, code: str) -> bool:
+    """Whether reasons of the area's rule hold no more than votes and costs."""
     try:
-        return not can_count_totals(parse_rule(rules.rule_of(code)))
+        return can_count_totals(parse_rule(rules.rule_of(code)))
     except ElectionError:
-        return True
+        return False

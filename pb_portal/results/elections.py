@@ -18,9 +18,9 @@ from pb_portal.domain.placeholders import translate_placeholder
 from pb_portal.domain.proposal_states import ON_BALLOT
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.rule_book import RuleBook
-from pb_portal.domain.small_numbers import withheld
+from pb_portal.domain.small_numbers import Counted, withheld
 from pb_portal.proposals.models import Proposal
-from pb_portal.tally import Ballot, Election, Limits, Outcome, Project
+from pb_portal.tally import Ballot, Election, Limits, Outcome, Project, votes_of
 
 FILE_LANGUAGE = "en"
 """Of what stands in place of a title that was taken down: files are the same for every reader."""
@@ -194,9 +194,13 @@ def _limits(rules: RuleBook, budget: int) -> Limits:
 
 def withheld_from(rules: RuleBook, votes: Sequence[AreaVote]) -> frozenset[str]:
     """Codes of areas whose figures are not published."""
-    ballots = {vote.part.area_id: vote.election.voters for vote in votes}
-    codes = {vote.part.area_id: vote.part.area.code for vote in votes}
-    return frozenset(codes[one] for one in withheld(ballots, codes, rules).figures)
+    areas = {
+        vote.part.area_id: Counted(
+            vote.part.area.code, vote.election.voters, list(votes_of(vote.election).values())
+        )
+        for vote in votes
+    }
+    return frozenset(areas[one].code for one in withheld(areas, rules).figures)
 
 
 def input_digest(

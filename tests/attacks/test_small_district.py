@@ -165,9 +165,10 @@ def test_attack_total_less_the_other_districts_gives_no_small_number(
     assert data["turnout"]["ballots"] - BALLOTS[LARGE] >= 10
     shield = cycle.areas[SHIELD].area.code
     for place, text in published(client, cycle):
-        if place.endswith(("result.json", f"{shield}.totals.json")):
+        if place.endswith(("result.json", f"{shield}.winners.json")):
             assert f'"ballots":{BALLOTS[SHIELD]}' not in text.replace(" ", "")
     page = client.page(f"/c/{cycle.slug}/results")
+    assert queries.sections(session, run)[SHIELD].withheld, "13 votes for one tell of 13 ballots"
     assert "13 ballots" not in page and "1 ballot." not in page and "37 ballots" in page
     text = json.dumps(protocol.protocol_data(session, cycle, run), ensure_ascii=False, default=str)
     assert '"votes": "—"' in text and "Fewer than 10 people voted here" in text

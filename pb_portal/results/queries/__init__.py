@@ -27,8 +27,8 @@ from pb_portal.results.queries.shown import (
     set_aside,
     signers,
     winners_of,
-    withheld_of,
 )
+from pb_portal.results.queries.withholding import withheld_of
 
 __all__ = [
     "FEW",

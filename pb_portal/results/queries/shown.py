@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from pb_portal.accounts.models import Person
-from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category
 from pb_portal.db import Missing
 from pb_portal.domain.fraud_case import told as void_reasons_told
 from pb_portal.domain.rule_book import SMALLEST_GROUP
-from pb_portal.domain.small_numbers import BALLOTS_FROM, Withheld, withheld
+from pb_portal.domain.small_numbers import BALLOTS_FROM
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
 from pb_portal.register.models import RegisterState
 from pb_portal.results.models import AreaResult, CountRun, Margin, ProposalResult
+from pb_portal.results.queries.withholding import smallest_group, withheld_of
 
 
 @dataclass(frozen=True)
@@ -182,21 +182,6 @@ def _shown(lines: list[Line], *, withheld: bool) -> list[Line]:
     return [line.withheld() for line in sorted(lines, key=lambda line: line.number)]
 
 
-def smallest_group(session: Session, run: CountRun) -> int:
-    """Of fewer people the result of this count tells no figures."""
-    return cycles.rules_of(cycles.get_cycle_by_id(session, run.cycle_id)).smallest_group
-
-
-def withheld_of(session: Session, run: CountRun) -> Withheld:
-    """What is withheld of a count; nothing of a published election, whose ballots are known."""
-    if run.imported:
-        return Withheld()
-    cycle = cycles.get_cycle_by_id(session, run.cycle_id)
-    ballots = {one.area_id: one.ballots for one in run.areas}
-    codes = {part.area_id: part.area.code for part in cycle.areas}
-    return withheld(ballots, codes, cycles.rules_of(cycle))
-
-
 def _lines(session: Session, run_id: int) -> list[Line]:
     shown = (
         Proposal.id, Proposal.number, Proposal.external_id, Proposal.title, Proposal.language,
@@ -266,10 +251,10 @@ def public_turnout(run: CountRun) -> dict[str, Any]:
     other, and reasons of void ballots go together. Empty where the total would tell too much."""
     session = object_session(run)
     assert session is not None
-    hidden = withheld_of(session, run)
+    with session.no_autoflush:
+        hidden, smallest = withheld_of(session, run), smallest_group(session, run)
     if hidden.total:
         return {}
-    smallest = smallest_group(session, run)
     told = {key: value for key, value in run.turnout.items() if key not in ("channels", "paper")}
     channels, paper = run.turnout.get("channels", {}), run.turnout.get("paper", {})
     shown = bool(channels) and all(people >= smallest for people in channels.values())

@@ -21,6 +21,7 @@ LEFT = (VoterSession, BallotDraft, IdentityCode)
 NAMES = {"voter_key", "ballot_key", "phone_key", "address_key", "recipient", "token_hash"}
 COARSE = {"voting_session", "register_identity_code"}
 SPARED = {
+    "outbox_kept": "letters to accounts, which say nothing of a vote",
     "outbox_letter": "the outbox sends by the clock; a code is deleted when it has expired",
 }
 
