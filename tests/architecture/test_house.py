@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ GOOD = {
     "public_url": "https://budget.example.kz",
     "smtp_host": "mail.example.kz",
     "mail_from": "portal@example.kz",
-    **{name: secrets.token_urlsafe(48) for name in KEYS},
+    **{name: sha256(name.encode()).hexdigest() for name in KEYS},
 }
 
 
