@@ -21,6 +21,7 @@ from pb_portal.db import database_now
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.results import bundles, checks, queries
+from pb_portal.results.audit_phases import phases_differ
 from pb_portal.results.audit_winners import winners_differ
 from pb_portal.results.elections import unit_of
 from pb_portal.results.models import AreaResult, AuditRun, CountRun
@@ -46,6 +47,7 @@ SAID = {
     "papers": "Papers handed out, recorded, taken back, found and counted agree.",
     "final": "The heads signed after the close are those of the box.",
     "rules": "Rule book and lot are those published before the vote.",
+    "phases": "The phases are those published with the rules, moved only as two people agreed.",
     "winners": "Proposals on the ballot and projects of this vote are what the certified result "
     "says.",
     "recount": "Counting the box again gives the stored result.",
@@ -81,6 +83,7 @@ def _of_vote(session: Session, cycle: Cycle, keys: Keys) -> list[Finding]:
         return [*found, Finding("rules", False, ("there is no rule book",))]
     run = queries.certified_run(session, cycle.id) or queries.find_counted(session, cycle.id)
     found.append(Finding.of("rules", _rules(session, cycle, row, run)))
+    found.append(Finding.of("phases", phases_differ(session, cycle)))
     found.append(Finding.of("winners", winners_differ(session, cycle.id, run)))
     if run is not None and head is not None:
         found += _result(session, cycle, row, head, run)

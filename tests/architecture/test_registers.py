@@ -38,6 +38,7 @@ ATTACKS = [
     "register rewritten",
     "hostile files",
     "a loser becomes a funded project",
+    "phases moved by SQL",
 ]
 NODE = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

@@ -20,7 +20,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
+
+from tests.unguarded import run_unguarded
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -73,6 +76,13 @@ class Portal:
             connection.commit()
         return rows
 
+    def plant(self, table: str, statement: str, **values: Any) -> None:
+        """Run a statement past the guards of a table."""
+        engine = create_engine(self.database_url, poolclass=NullPool)
+        with Session(engine.execution_options(writes=True)) as session:
+            run_unguarded(session, table, text(statement).bindparams(**values))
+            session.commit()
+
     def cycle(self, place: int) -> str:
         """Slug of a sample cycle: 0 in delivery, 1 in voting, 2 taking applications."""
         rows = self.sql("SELECT slug FROM cycles_cycle WHERE slug LIKE 'bnu-%' ORDER BY year")
@@ -86,7 +96,8 @@ class Portal:
             written = [moment.strftime("%Y-%m-%d %H:%M:%S.%f") for moment in moments]
         else:
             written = [moment.isoformat() for moment in moments]
-        self.sql(
+        self.plant(
+            "cycles_phase",
             "UPDATE cycles_phase SET starts_at = :a, ends_at = :b WHERE kind = :kind"
             " AND cycle_id = (SELECT id FROM cycles_cycle WHERE slug = :slug)",
             a=written[0],

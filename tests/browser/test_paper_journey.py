@@ -20,8 +20,8 @@ KEY_FORM = "form[data-module=keying]"
 def polls(portal: Any) -> Iterator[Any]:
     """The shared portal; what the journey left on paper no longer holds up the count after it."""
     yield portal
-    portal.sql("DROP TRIGGER protect_voting_participation_delete")
-    portal.sql("DELETE FROM voting_participation WHERE channel = 'paper'")
+    gone = "DELETE FROM voting_participation WHERE channel = 'paper'"
+    portal.plant("voting_participation", gone)
     portal.sql("UPDATE voting_paper_handed SET taken_back = handed")
     portal.sql("UPDATE voting_paper_batch SET state = 'set_aside' WHERE state <> 'printed'")
 

@@ -176,3 +176,10 @@ def make_proposal(session: Session, cycle: Cycle, **values: Any) -> Proposal:
     if proposal.status == "returned":
         open_revision(session, proposal, now)
     return proposal
+
+
+def move_phase(session: Session, phase: Phase, **dates: datetime) -> None:
+    """Give a phase other dates, past the guard that asks for two people."""
+    with unguarded(session, "cycles_phase"):
+        for name, moment in dates.items():
+            setattr(phase, name, moment)

@@ -33,7 +33,7 @@ from pb_portal.results import service as results
 from pb_portal.signing import Keys, Signer
 from pb_portal.voting import service
 from pb_portal.voting.ledger import batches, sealing
-from tests.factories import make_person
+from tests.factories import make_person, move_phase
 from tests.factories.voting import make_vote, make_voter
 
 CHANGES = 1000 if os.environ.get("FAULTS_FULL") else 60
@@ -92,7 +92,7 @@ def certified_vote() -> int:
     time.sleep(1.1)  # batches keep whole seconds, and the close comes after the last of them
     with transaction() as work:
         phase = work.query(Phase).filter_by(cycle_id=cycle_id, kind=PhaseKind.VOTING).one()
-        phase.ends_at = database_now(work).replace(microsecond=0)
+        move_phase(work, phase, ends_at=database_now(work).replace(microsecond=0))
     for _ in range(sealing.CLOSING):
         seal(cycle_id, slug)
     jobs.seal_ledgers(datetime.now(UTC))

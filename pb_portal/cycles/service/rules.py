@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,10 +50,20 @@ def freeze_rules(session: Session, by: Signature, cycle: Cycle) -> str:
         row.digest = RuleBook.from_dict(row.content).digest()
         row.frozen_at = by.at
         audit.record(
-            session, by, "rules.frozen", ("cycle", cycle.id), cycle_id=cycle.id, digest=row.digest
+            session,
+            by,
+            "rules.frozen",
+            ("cycle", cycle.id),
+            cycle_id=cycle.id,
+            digest=row.digest,
+            phases={phase.kind: _dates(phase) for phase in cycle.phases},
         )
         session.flush()
     return row.digest
+
+
+def _dates(phase: Phase) -> list[str]:
+    return [moment.astimezone(UTC).isoformat() for moment in (phase.starts_at, phase.ends_at)]
 
 
 def rules_frozen(session: Session, cycle_id: int) -> bool:

@@ -20,7 +20,7 @@ from pb_portal.domain.phase_calendar import DAY, Following, find_faults
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Conflict, Refusal
 from tests.conftest import sign_in
-from tests.factories import make_cycle, make_person, signed
+from tests.factories import make_cycle, make_person, move_phase, signed
 from tests.strict import StrictClient
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -253,8 +253,7 @@ def test_a_calendar_with_an_overlap_hides_nothing_and_is_told_to_the_commissione
 ) -> None:
     cycle = make_cycle(session, PhaseKind.RESULTS)
     voting = phase_of(cycle, PhaseKind.VOTING)
-    voting.ends_at = datetime.now(UTC) + 2 * DAY
-    session.flush()
+    move_phase(session, voting, ends_at=datetime.now(UTC) + 2 * DAY)
     for path in ("/", "/cycles", f"/c/{cycle.slug}"):
         page = client.page(path)
         assert "Voting" in page and "Results" in page, path

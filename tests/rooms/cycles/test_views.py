@@ -16,7 +16,7 @@ from pb_portal.cycles.models import Cycle, Phase
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.rule_book import RuleBook
 from tests.conftest import sign_in
-from tests.factories import make_cycle, make_person, signed
+from tests.factories import make_cycle, make_person, move_phase, signed
 from tests.strict import StrictClient
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -49,7 +49,7 @@ def test_the_action_goes_away_the_moment_the_phase_ends(
 ) -> None:
     cycle = make_cycle(session, PhaseKind.VOTING)
     phase = phase_of(cycle, PhaseKind.VOTING)
-    phase.ends_at = datetime.now(ALMATY) + timedelta(minutes=5)
+    move_phase(session, phase, ends_at=datetime.now(ALMATY) + timedelta(minutes=5))
     session.commit()
     app = client.application
     assert f"/c/{cycle.slug}/vote" in client.page(f"/c/{cycle.slug}")
@@ -65,8 +65,8 @@ def test_dates_are_those_of_the_city_and_midnight_belongs_to_the_day_before(
 ) -> None:
     cycle = make_cycle(session, PhaseKind.APPLICATIONS)
     phase = phase_of(cycle, PhaseKind.APPLICATIONS)
-    phase.starts_at = datetime(2025, 9, 1, tzinfo=ALMATY)
-    phase.ends_at = datetime(2025, 10, 1, tzinfo=ALMATY)
+    starts_at, ends_at = (datetime(2025, month, 1, tzinfo=ALMATY) for month in (9, 10))
+    move_phase(session, phase, starts_at=starts_at, ends_at=ends_at)
     session.commit()
     page = client.page(f"/c/{cycle.slug}")
     assert "1 September 2025 – 30 September 2025, 24:00" in page

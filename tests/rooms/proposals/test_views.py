@@ -27,7 +27,15 @@ from pb_portal.outbox.models import Letter
 from pb_portal.proposals import service
 from pb_portal.proposals.models import Comment, EstimateLine, Proposal, ProposalPicture
 from tests.conftest import sign_in
-from tests.factories import SOUTH, WEST, make_category, make_cycle, make_person, make_proposal
+from tests.factories import (
+    SOUTH,
+    WEST,
+    make_category,
+    make_cycle,
+    make_person,
+    make_proposal,
+    move_phase,
+)
 from tests.factories.proposals import make_draft, make_work, picture_bytes
 from tests.strict import StrictClient
 
@@ -485,7 +493,7 @@ def test_a_submit_after_the_end_keeps_the_draft_and_says_so(
     client: StrictClient, session: Session, draft: Proposal
 ) -> None:
     phase = next(p for p in draft.cycle.phases if p.kind == PhaseKind.APPLICATIONS)
-    phase.ends_at = datetime.now(UTC) - timedelta(seconds=1)
+    move_phase(session, phase, ends_at=datetime.now(UTC) - timedelta(seconds=1))
     session.flush()
     answer = client.fill(f"/drafts/{draft.id}/check", at="/me")
     assert answer.status_code == 422

@@ -23,7 +23,7 @@ from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.register import queries, service
 from pb_portal.register.models import RegisterEntry, RegisterState
 from pb_portal.register.reader import Fault, Resident, read_register
-from tests.factories import make_cycle, make_person, signed
+from tests.factories import make_cycle, make_person, move_phase, signed
 from tests.factories.voting import ROLL_KEYS, make_iin
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -127,8 +127,8 @@ def test_age_is_taken_on_the_first_day_of_the_vote_in_the_city(session):
     cycle = make_cycle(session, PhaseKind.REVIEW, rules=RuleBook(min_age=16))
     voting = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
     # Midnight in Almaty is still the day before in UTC.
-    voting.starts_at = datetime(2026, 10, 26, 19, 0, tzinfo=UTC)
-    voting.ends_at = voting.starts_at + timedelta(days=14)
+    starts_at = datetime(2026, 10, 26, 19, 0, tzinfo=UTC)
+    move_phase(session, voting, starts_at=starts_at, ends_at=starts_at + timedelta(days=14))
     session.flush()
     sixteen, younger = date(2010, 10, 27), date(2010, 10, 28)
     report = load(

@@ -13,7 +13,7 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.results import auditing
 from pb_portal.web.signer import audit_keys
 from tests.conftest import sign_in
-from tests.factories import make_person
+from tests.factories import make_person, move_phase
 from tests.factories.voting import make_vote, make_voter
 from tests.rooms.voting.test_secrecy import cast_for
 
@@ -24,7 +24,7 @@ def closed_vote(session, ballots: int = 3):
     for number in range(ballots):
         cast_for(session, cycle, make_voter(session, cycle), [papers[number % 4].id])
     phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
-    phase.ends_at = datetime.now(UTC).replace(microsecond=0)
+    move_phase(session, phase, ends_at=datetime.now(UTC).replace(microsecond=0))
     session.commit()
     jobs.seal_batches(datetime.now(UTC))
     jobs.seal_batches(datetime.now(UTC))

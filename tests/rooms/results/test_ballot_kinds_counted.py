@@ -22,7 +22,7 @@ from pb_portal.tally.__main__ import main as tally
 from pb_portal.tally.bundle import verify
 from pb_portal.tally.pabulib import dumps
 from pb_portal.voting import service as voting
-from tests.factories import SIGNER, make_person, make_proposal, signed
+from tests.factories import SIGNER, make_person, make_proposal, move_phase, signed
 from tests.factories.voting import make_vote, make_voter
 from tests.rooms.results.conftest import TELLS_ALL
 
@@ -80,7 +80,11 @@ def voted(session, kind: str, scope: str):
     for number, (home, given) in enumerate(ballots):
         cast(session, cycle, papers, home, given, number)
     phase = find_phase(cycle, PhaseKind.VOTING)
-    phase.ends_at = (database_now(session) - timedelta(minutes=1)).replace(microsecond=0)
+    move_phase(
+        session,
+        phase,
+        ends_at=(database_now(session) - timedelta(minutes=1)).replace(microsecond=0),
+    )
     session.flush()
     return cycle, papers
 

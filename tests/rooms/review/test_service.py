@@ -25,7 +25,7 @@ from pb_portal.proposals.models import Comment, Proposal
 from pb_portal.proposals.queries import comments
 from pb_portal.review import queries, queue, service
 from pb_portal.review.models import CouncilDecision, ReviewOpinion
-from tests.factories import make_cycle, make_person, make_proposal, signed
+from tests.factories import make_cycle, make_person, make_proposal, move_phase, signed
 
 GOOD = dict.fromkeys(CHECKS, "yes")
 NOW = datetime.now(UTC)
@@ -171,7 +171,9 @@ def test_nothing_is_returned_when_the_author_could_no_longer_answer(
     take(session, reviewer, proposal)
     for phase in proposal.cycle.phases:
         if phase.kind in (PhaseKind.APPLICATIONS, PhaseKind.REVIEW, PhaseKind.REWORK):
-            phase.starts_at, phase.ends_at = NOW - timedelta(days=9), NOW - timedelta(days=1)
+            move_phase(
+                session, phase, starts_at=NOW - timedelta(days=9), ends_at=NOW - timedelta(days=1)
+            )
     session.flush()
     with pytest.raises(Refusal, match="rework_over"):
         record(session, reviewer, proposal, finding("return", remark="Add a photo."))

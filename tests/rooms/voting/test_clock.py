@@ -16,6 +16,7 @@ from pb_portal.register.service import Proved
 from pb_portal.voting import queries, service
 from pb_portal.voting.ledger import sealing
 from pb_portal.voting.models import Ballot
+from tests.factories import move_phase
 from tests.factories.voting import make_vote, make_voter
 
 HOUR = timedelta(hours=1)
@@ -32,7 +33,7 @@ def off(app, request):
 def vote_ending(session, minutes: int):
     cycle, papers = make_vote(session)
     phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
-    phase.ends_at = database_now(session) + timedelta(minutes=minutes)
+    move_phase(session, phase, ends_at=database_now(session) + timedelta(minutes=minutes))
     poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
     proved = Proved(make_voter(session, cycle).key, cycle.areas[0].area_id)
     token = service.open_voter(session, poll, proved, database_now(session))

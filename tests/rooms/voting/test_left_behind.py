@@ -16,6 +16,7 @@ from pb_portal.outbox.models import Letter
 from pb_portal.register.models import IdentityCode
 from pb_portal.voting.models import BallotDraft, VoterSession
 from tests.factories.voting import make_vote, make_voter, post, prove, vote
+from tests.unguarded import run_unguarded
 
 LEFT = (VoterSession, BallotDraft, IdentityCode)
 NAMES = {"voter_key", "ballot_key", "phone_key", "address_key", "recipient", "token_hash"}
@@ -71,10 +72,12 @@ def test_expired_visits_go_without_a_new_visit(client, session):
 def test_everything_goes_at_the_close(client, session):
     cycle = half_way(client, session)
     now = database_now(session)
-    session.execute(
+    run_unguarded(
+        session,
+        "cycles_phase",
         update(Phase)
         .where(Phase.cycle_id == cycle.id, Phase.kind == PhaseKind.VOTING)
-        .values(ends_at=now - timedelta(seconds=5))
+        .values(ends_at=now - timedelta(seconds=5)),
     )
     session.commit()
     jobs.tick(now, hourly=False, slow=False)

@@ -16,6 +16,7 @@ from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.outbox.models import Letter
 from pb_portal.voting.models import Ballot, BallotDraft, LetterAsked, Participation, VoterSession
 from pb_portal.voting.service import letters
+from tests.factories import move_phase
 from tests.factories.voting import make_vote, make_voter, post, prove, vote
 
 ZONE = ZoneInfo("Asia/Almaty")
@@ -34,7 +35,7 @@ def booth(client, session):
     cycle, papers = make_vote(session)
     voter = make_voter(session, cycle)
     phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
-    phase.ends_at = datetime.now(UTC) + timedelta(days=9)
+    move_phase(session, phase, ends_at=datetime.now(UTC) + timedelta(days=9))
     session.commit()
     prove(client, session, cycle.slug, voter)
     return cycle, papers, voter, phase

@@ -12,7 +12,7 @@ from pb_portal.domain.phases import PhaseKind
 from pb_portal.voting.models import StepCount
 from pb_portal.voting.views.progress import TALLY
 from tests.conftest import sign_in
-from tests.factories import make_person
+from tests.factories import make_person, move_phase
 from tests.factories.voting import make_vote, make_voter, post, prove, vote
 
 
@@ -85,8 +85,8 @@ def test_the_table_has_no_room_for_a_person_or_a_moment(session):
 
 def close(session, cycle):
     phase = next(phase for phase in cycle.phases if phase.kind == PhaseKind.VOTING)
-    phase.starts_at -= timedelta(days=30)
-    phase.ends_at = phase.starts_at + timedelta(days=14)
+    starts_at = phase.starts_at - timedelta(days=30)
+    move_phase(session, phase, starts_at=starts_at, ends_at=starts_at + timedelta(days=14))
     session.commit()
 
 

@@ -15,7 +15,7 @@ from pb_portal.domain.rule_book import RuleBook
 from pb_portal.outbox.models import Letter
 from pb_portal.register.models import IdentityCode
 from pb_portal.voting.models import Ballot, BallotDraft, Participation, VoterSession
-from tests.factories import make_cycle, make_person
+from tests.factories import make_cycle, make_person, move_phase
 from tests.factories.voting import (
     last_code,
     make_iin,
@@ -411,7 +411,7 @@ def test_a_ballot_after_the_close_is_refused_kindly_and_nothing_is_stored(client
     post(client, f"/c/{cycle.slug}/vote/ballot", {"choice": [papers[0].id]})
     page = client.get(f"/c/{cycle.slug}/vote/check").text
     phase = next(p for p in cycle.phases if p.kind == PhaseKind.VOTING)
-    phase.ends_at = database_now(session)
+    move_phase(session, phase, ends_at=database_now(session))
     session.commit()
     data = {
         "choice": [papers[0].id],

@@ -17,7 +17,15 @@ from pb_portal.files.models import StoredFile
 from pb_portal.register.models import RegisterState
 from pb_portal.review import service as review
 from tests.conftest import sign_in
-from tests.factories import SIGNER, make_area, make_cycle, make_person, make_proposal, signed
+from tests.factories import (
+    SIGNER,
+    make_area,
+    make_cycle,
+    make_person,
+    make_proposal,
+    move_phase,
+    signed,
+)
 from tests.strict import StrictClient
 
 ROLES = sorted({role for granted in GRANTS.values() for role in granted if role[0] != "*"})
@@ -164,7 +172,7 @@ def test_an_extension_approved_while_the_phase_ended_is_too_late(session: Sessio
     request = cycles.propose_extension(
         session, signed(first), phase, ends_at=now + timedelta(days=30), reason="Slow post"
     )
-    phase.ends_at = now - timedelta(seconds=1)
+    move_phase(session, phase, ends_at=now - timedelta(seconds=1))
     session.flush()
     pressed = signed(second, now - timedelta(seconds=2))
     with pytest.raises(Refusal) as refused:
