@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Optional
 
 from pb_portal.projects.fields import Money, Percent, Quantity
 from pb_portal.projects.models import Project, ProjectLine
-from pb_portal.web.dates import Day
+from pb_portal.web.dates import DECADE, Day
 from pb_portal.web.forms import Form, Line, Lines, required, up_to
 from pb_portal.web.phrases.projects import STAGES, stage_word
 
@@ -83,7 +83,7 @@ class ContractForm(Form):
     )
     number = Line(_l("Contract number"), [required(), up_to(80)])
     sum = Money(_l("Sum of the contract"), [required()])
-    signed_on = Day(_l("Signed on"), [required()], ahead=0)
+    signed_on = Day(_l("Signed on"), [required()], back=DECADE, ahead=0)
     ends_on = Day(_l("Works to be done by"), [Optional()])
     procurement_url = Line(
         _l("Page of the public procurement"), [up_to(500)], description=_l("Begins with https://")
@@ -101,7 +101,7 @@ class PaymentForm(Form):
     """Money paid."""
 
     sum = Money(_l("Sum paid"), [required()])
-    paid_on = Day(_l("Paid on"), [required()], ahead=0)
+    paid_on = Day(_l("Paid on"), [required()], back=DECADE, ahead=0)
     note = Line(lazy_pgettext("payment", "What for"), [up_to(200)])
 
 
@@ -146,7 +146,7 @@ class ManagerForm(Form):
 class AcceptanceForm(Form):
     """The act, and below it one pair of fields for every promised line."""
 
-    accepted_on = Day(_l("Accepted on"), [required()], ahead=0)
+    accepted_on = Day(_l("Accepted on"), [required()], back=DECADE, ahead=0)
     act = Line(_l("Number of the act"), [required(_l("Enter the number of the act.")), up_to(80)])
     late_reason = Lines(
         _l("Why later than promised"),
@@ -174,7 +174,7 @@ class MilestoneForm(Form):
 
     milestone = SelectField(_l("Milestone"), coerce=_id, validate_choice=False)
     planned_on = Day(_l("Planned for"), [required()])
-    done_on = Day(_l("Done on"), [Optional()], ahead=0)
+    done_on = Day(_l("Done on"), [Optional()], back=DECADE, ahead=0)
 
 
 class NewMilestoneForm(Form):

@@ -45,9 +45,7 @@ class WorkForm(Form):
     lat = Degree(_l("Latitude"), [Optional()])
     lon = Degree(_l("Longitude"), [Optional()])
     promised_sum = Money(_l("Promised sum"), [required()])
-    promised_on = Day(
-        _l("Promised by"), [required(_l("Choose the date residents can count on."))], back=0
-    )
+    promised_on = Day(_l("Promised by"), [required(_l("Choose the date residents can count on."))])
     line_title = Line(_l("What is promised"), [up_to(200)])
     line_quantity = Quantity(_l("Quantity"), [Optional()])
     line_unit = SelectField(_l("Unit"), validate_choice=False)

@@ -13,13 +13,11 @@ from wtforms.validators import Optional
 from pb_portal.domain.project_states import Origin, Sector
 from pb_portal.domain.report import HEADLINE, Group
 from pb_portal.reports.choice import LANGUAGES, LONGEST_NAME, Choice
-from pb_portal.web import clock
 from pb_portal.web.forms import Form, Line, Lines, required, up_to
 from pb_portal.web.phrases.projects import sector_word
 from pb_portal.web.phrases.reports import group_word, origin_word
 
 EARLIEST_YEAR = 1990
-YEARS_AHEAD = 1
 
 
 class Day(DateField):
@@ -32,8 +30,7 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(self.gettext(_l("Enter a day, month and year."))) from None
-        latest = clock.today().year + YEARS_AHEAD
-        if self.data is not None and not EARLIEST_YEAR <= self.data.year <= latest:
+        if self.data is not None and self.data.year < EARLIEST_YEAR:
             self.data = None
             raise ValueError(self.gettext(_l("Enter a day, month and year.")))
 

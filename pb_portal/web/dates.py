@@ -11,8 +11,9 @@ from wtforms import DateField
 from pb_portal.web import clock, i18n
 
 FORMATS = ("%Y-%m-%d", "%d.%m.%Y")
-FAR = 3660
-"""Days from today beyond which a day is taken for a mistyped year, where nothing closer is said."""
+DECADE, CENTURY = 3660, 36_525
+"""Days ahead of today and behind it beyond which a day is taken for a mistyped year, where nothing
+closer is said."""
 
 
 class Day(DateField):
@@ -27,8 +28,8 @@ class Day(DateField):
         label: Any = None,
         validators: Any = None,
         *,
-        back: int = FAR,
-        ahead: int = FAR,
+        back: int = CENTURY,
+        ahead: int = DECADE,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, format=list(FORMATS), **kwargs)

@@ -31,7 +31,7 @@ class PaperForm(Form):
     """Everything that stands on the paper, on one page."""
 
     paper_number = Line(_l("Number of the paper"), [required(), up_to(40)])
-    received_on = Day(_l("Received on"), [required()], ahead=0)
+    received_on = Day(_l("Received on"), [required()], back=366, ahead=0)
     name = Line(_l("Name of the applicant"), [required(), up_to(120)])
     email = EmailField(
         _l("E-mail"),

@@ -387,7 +387,7 @@ def test_a_manager_brings_a_project_from_plan_to_ribbon(
         ("news", {"progress": "5", "stage": "during"}, "Write what is new"),
         ("news", {"body": "x", "progress": "150", "stage": "during"}, "from 0 to 100"),
         ("news", {"body": "x", "progress": "half", "stage": "during"}, "from 0 to 100"),
-        ("shift", {"new_date": "2020-01-01", "reason": "x"}, "before the end of the vote"),
+        ("shift", {"new_date": "2001-01-01", "reason": "x"}, "before the end of the vote"),
         ("photos", {"stage": "after"}, "Choose at least one photo."),
         ("photos", {"stage": "never", "picture": "photo"}, "Choose before, during or after"),
         ("photos", {"stage": "after", "picture": "text"}, "not a picture we can open"),
