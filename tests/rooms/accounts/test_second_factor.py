@@ -313,11 +313,11 @@ def test_factors_are_changed_only_just_after_showing_who_one_is(
     person = staff(session, "commissioner")
     log_in(client, person)
     moved(minutes=16)
-    assert client.fill(f"{HERE}/app/begin", at=HERE).location == "/login?next=/me/security"
+    assert client.fill(f"{HERE}/app/begin", at=HERE).location == "/login?next=/continue"
     moved()
     totp = add_app(client)
     moved(minutes=16)
-    assert client.fill(f"{HERE}/app/remove", at=HERE).location == "/login/second?next=/me/security"
+    assert client.fill(f"{HERE}/app/remove", at=HERE).location == "/login/second?next=/continue"
     later = datetime.now(UTC) + timedelta(minutes=16)
     assert use_code(client, totp.at(later), next=HERE).location == HERE
     assert client.fill(f"{HERE}/app/remove", at=HERE).location == HERE
@@ -374,8 +374,8 @@ def test_an_act_of_two_people_asks_for_the_factor_anew(
     assert client.post("/desk/extensions/999", data=data).location.startswith("/login/second")
     signing = "/desk/cycles/x/certification"
     pressed = client.post(signing, data=data, headers={"Referer": "http://localhost/desk/x"})
-    assert pressed.location == "/login/second?next=/desk/x"
-    assert client.post(signing, data=data).location == "/login/second?next=/desk"
+    assert pressed.location == "/login/second?next=/continue"
+    assert client.post(signing, data=data).location == "/login/second?next=/continue"
     now = datetime.now(UTC) + timedelta(minutes=16)
     assert use_code(client, totp.at(now), next="/desk/extensions/999").status_code == 302
     data["csrf_token"] = token_on(client, "/me")
