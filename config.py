@@ -12,6 +12,9 @@ from limits import parse_many
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pb_portal.domain.addresses import MailboxPolicy
+from pb_portal.domain.letter_caps import LetterCaps
+
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
 KEYS = ("secret_key", "register_key", "ballot_key", "signing_key", "factor_key")
@@ -87,6 +90,22 @@ class Settings(BaseSettings):
     codes_per_phone_day: int = Field(20, ge=1, le=1000)
     codes_per_address_hour: int = Field(200, ge=1, le=1_000_000)
     codes_per_cycle_minute: int = Field(600, ge=1, le=1_000_000)
+
+    letters_per_recipient_hour: int = Field(
+        5, ge=1, le=1000, description="Letters of a kind to an address that people type"
+    )
+    letters_per_recipient_day: int = Field(10, ge=1, le=1000)
+    letters_per_account_day: int = Field(
+        20, ge=1, le=1000, description="Invitations and requests one account sends by letter"
+    )
+    plus_tags: str = Field(
+        "same",
+        pattern="^(same|apart)$",
+        description="Whether a+tag@example.kz and a@example.kz are one account",
+    )
+    dotless_mail: str = Field(
+        "gmail.com,googlemail.com", description="Providers that ignore dots in a name"
+    )
 
     oidc_issuer: str = Field("", description="OpenID Connect provider that voters may log in at")
     oidc_client_id: str = ""
@@ -170,6 +189,7 @@ class Settings(BaseSettings):
     limit_codes_line: Rate = "60 per minute; 300 per hour"
     limit_letters: Rate = Field("10 per hour", description="Forms that send a letter")
     limit_letters_line: Rate = "600 per hour"
+    limit_vote_letters: Rate = Field("600 per minute", description="Letters asked for in a cycle")
     limit_comments: Rate = Field("10 per minute; 60 per hour", description="Comments")
     limit_comments_line: Rate = "600 per minute"
     limit_suggest: Rate = Field("120 per minute", description="What pages ask as one types")
@@ -246,6 +266,21 @@ class Settings(BaseSettings):
     def hosts(self) -> list[str]:
         """Names besides the one of `PUBLIC_URL`."""
         return [name.strip() for name in self.allowed_hosts.split(",") if name.strip()]
+
+    @property
+    def mailbox_policy(self) -> MailboxPolicy:
+        """When two addresses are one mailbox."""
+        dotless = frozenset(name.strip() for name in self.dotless_mail.split(",") if name.strip())
+        return MailboxPolicy(self.plus_tags == "apart", dotless)
+
+    @property
+    def letter_caps(self) -> LetterCaps:
+        """How many letters go to addresses that people type."""
+        return LetterCaps(
+            self.letters_per_recipient_hour,
+            self.letters_per_recipient_day,
+            self.letters_per_account_day,
+        )
 
     @property
     def base_url(self) -> str:

@@ -17,6 +17,7 @@ from config import ROOT, Settings
 from pb_portal import cli, jobs, parsing
 from pb_portal.accounts import interruptions, login
 from pb_portal.db import db
+from pb_portal.domain.addresses import use_policy
 from pb_portal.files import commands as files
 from pb_portal.pages import health
 from pb_portal.seals import records
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.from_mapping(chosen.flask())
     app.config["SETTINGS"] = chosen
+    use_policy(chosen.mailbox_policy)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         **app.config["SQLALCHEMY_ENGINE_OPTIONS"],
         "execution_options": {records.KEY_OPTION: SealKey(chosen.signing_key)},

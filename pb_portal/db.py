@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, MetaData, String, event, inspect, select
+from sqlalchemy import JSON, DateTime, MetaData, String, event, func, inspect, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -184,6 +185,15 @@ def has_tables() -> bool:
         return inspect(db.engine).has_table("alembic_version")
     except OperationalError:
         return False
+
+
+def hold(session: Session, *names: str) -> None:
+    """Let one transaction at a time go on for each of these names, until it ends. What it checks
+    after this and then writes cannot be overtaken. SQLite's writers are alone anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for key in sorted(int(sha256(name.encode()).hexdigest()[:15], 16) for name in names):
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 class DatabaseClock(FunctionElement[Any]):

@@ -13,6 +13,7 @@ from pb_portal.accounts import queries, service
 from pb_portal.accounts.factors import tries
 from pb_portal.accounts.service import Entry
 from pb_portal.db import session, transaction
+from pb_portal.domain.addresses import canonical_address
 from pb_portal.domain.permissions import P, may
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Actor
@@ -158,7 +159,7 @@ def admit(entry: Entry) -> bool:
 def slowed(email: str, person_id: int | None) -> str:
     """Counter of wrong passwords: one for each browser the account knows, one for all others."""
     secret = str(current_app.config["SECRET_KEY"])
-    return tries.name_of(secret, "login", email.casefold(), device.known_to(person_id))
+    return tries.name_of(secret, "login", canonical_address(email), device.known_to(person_id))
 
 
 def demand_password(password: str, *, field: str) -> Person:

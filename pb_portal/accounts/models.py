@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from pb_portal.db import Base, ShownText
+from pb_portal.domain.addresses import canonical_address
 from pb_portal.domain.placeholders import translate_placeholder
 from pb_portal.domain.signature import Actor
 
@@ -17,10 +18,16 @@ class Person(Base):
     """An account. `email` is kept folded to lower case and is the login."""
 
     __tablename__ = "accounts_person"
-    __table_args__ = (CheckConstraint("locale IN ('kk', 'ru', 'en')", name="locale"),)
+    __table_args__ = (
+        CheckConstraint("locale IN ('kk', 'ru', 'en')", name="locale"),
+        Index("uq_accounts_person_mailbox", "mailbox", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
+    mailbox: Mapped[str | None]
+    """The address as `canonical_address` writes it: two ways of writing one are one account.
+    Accounts made twice before this was known keep their own address here."""
     stored_name: Mapped[str] = mapped_column("name", ShownText)
     password_hash: Mapped[str]
     locale: Mapped[str] = mapped_column(default="ru")
@@ -48,6 +55,11 @@ class Person(Base):
     @classmethod
     def _name_column(cls) -> ColumnElement[str]:
         return cls.stored_name.expression
+
+    @validates("email")
+    def _name_mailbox(self, _key: str, email: str) -> str:
+        self.mailbox = canonical_address(email)
+        return email
 
     def actor(self) -> Actor:
         """This person as the rules see them."""

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from pb_portal.accounts.models import EmailToken, LoginSession, Person, RoleGrant
 from pb_portal.db import Missing
+from pb_portal.domain.addresses import canonical_address
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An account and the hash its password is checked against."""
+
+    id: int
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whom a letter goes to."""
+
+    id: int
+    email: str
+    name: str
+    locale: str
+    blocked_at: datetime | None
 
 
 def digest(token: str) -> str:
@@ -19,8 +40,34 @@ def digest(token: str) -> str:
 
 
 def find_person(session: Session, email: str) -> Person | None:
-    """The account of this address, in any letter case."""
-    return session.scalars(select(Person).where(Person.email == email.casefold())).one_or_none()
+    """The account of this address, however it is written."""
+    found = session.scalars(select(Person).where(_is_of(email))).all()
+    return min(found, key=lambda person: person.email != email.casefold(), default=None)
+
+
+def find_reader(session: Session, email: str) -> Reader | None:
+    """What a letter to the owner of an address must know. One statement, whether or not there is
+    an account, so that its time tells nothing."""
+    rows = session.execute(
+        select(Person.id, Person.email, Person.name, Person.locale, Person.blocked_at).where(
+            _is_of(email)
+        )
+    ).all()
+    row = min(rows, key=lambda row: row.email != email.casefold(), default=None)
+    return Reader(*row) if row is not None else None
+
+
+def find_credentials(session: Session, email: str) -> Credentials | None:
+    """Whose password is to be checked: one statement for known and unknown addresses."""
+    rows = session.execute(
+        select(Person.id, Person.password_hash, Person.email).where(_is_of(email))
+    ).all()
+    row = min(rows, key=lambda row: row.email != email.casefold(), default=None)
+    return Credentials(row.id, row.password_hash) if row is not None else None
+
+
+def _is_of(email: str) -> ColumnElement[bool]:
+    return or_(Person.email == email.casefold(), Person.mailbox == canonical_address(email))
 
 
 def get_person(session: Session, person_id: int) -> Person:

@@ -72,6 +72,7 @@ def register() -> Answer:
                     name=form.name.data,
                     locale=i18n.language(),
                     at=clock.now(),
+                    caps=limits.letter_caps(),
                 )
             return redirect(url_for(".check_letters"))
         except Refusal as refusal:
@@ -141,18 +142,20 @@ def _enter(email: str, password: str) -> bool:
     do not slip through, and is taken back when it was right.
     """
     at = clock.now()
-    person = queries.find_person(session(), email)
+    person = queries.find_credentials(session(), email)
     person_id = person.id if person else None
     name = gate.slowed(email, person_id)
     with transaction() as work:
         tries.claim(work, name, at)
-    person = queries.find_person(session(), email)
+    person = queries.find_credentials(session(), email)
     fits = service.password_fits(person, password)
     with transaction() as work:
         entry = service.sign_in(work, person_id, fits=fits, at=at, device=device.name())
         if entry is not None:
             tries.forgive(work, name)
             gate.close(work)
+        else:
+            tries.note(work, name, at)
     if entry is None:
         raise Refusal("account.wrong_login")
     return gate.admit(entry)
@@ -176,7 +179,9 @@ def forgot() -> Answer:
     form = ForgotForm()
     if form.validate_on_submit():
         with transaction() as work:
-            service.ask_new_password(work, email=form.email.data, at=clock.now())
+            service.ask_new_password(
+                work, email=form.email.data, at=clock.now(), caps=limits.letter_caps()
+            )
         return redirect(url_for(".check_letters"))
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/forgot.html", form=form), status
@@ -272,5 +277,5 @@ def resend() -> Answer:
     with transaction() as work:
         person = queries.get_person(work, current_user.person_id)
         if person.confirmed_at is None:
-            service.send_confirmation(work, person, at=clock.now())
+            service.send_confirmation(work, person, at=clock.now(), caps=limits.letter_caps())
     return redirect(url_for(".check_letters"))

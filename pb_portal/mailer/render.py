@@ -11,6 +11,7 @@ from flask_babel import force_locale
 from jinja2 import Environment
 
 from pb_portal.domain.letter_kinds import DAILY_TEMPLATE
+from pb_portal.domain.letter_text import as_one_line, quoted, without_links
 from pb_portal.domain.placeholders import translate_placeholder
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z))?")
@@ -54,11 +55,39 @@ def revived(value: Any, locale: str = "ru") -> Any:
         return value
 
 
+OURS = frozenset({"path", "link", "page", "stop", "stops", "slug", "code", "anchor"})
+"""Values made by the portal itself: paths, and codes to type."""
+TEXTS = frozenset({"body", "words", "answer", "reason", "remark", "comment"})
+"""Values of several lines; all others are names and titles."""
+STAFF_TEXTS = frozenset(
+    {
+        ("review_mailing", "body"),
+        ("data_answer", "answer"),
+        ("issue_answered", "answer"),
+        ("project_update", "body"),
+    }
+)
+"""What staff write to residents, where a link may be meant."""
+
+
+def defused(template: str, value: Any, name: str = "") -> Any:
+    """Letter data without links in what people typed."""
+    if name in OURS or (template, name) in STAFF_TEXTS:
+        return value
+    if isinstance(value, dict):
+        return {key: defused(template, part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [defused(template, part, name) for part in value]
+    if not isinstance(value, str):
+        return value
+    return without_links(value) if name in TEXTS else as_one_line(value)
+
+
 def _parts(environment: Environment, letter: Draft, known: dict[str, Any]) -> list[dict[str, str]]:
     """The subject and the page of each letter that waited for the one of the day."""
     parts = []
     for waiting in letter.data.get("letters", ()):
-        values = {**known, **revived(waiting, letter.locale)}
+        values = {**known, **defused(waiting["template"], revived(waiting, letter.locale))}
         text = environment.get_template(f"emails/{waiting['template']}.txt").render(values).strip()
         parts.append(
             {"subject": " ".join(text.partition("\n")[0].split()), "path": waiting.get("path", "")}
@@ -76,7 +105,8 @@ def write(environment: Environment, letter: Draft, base_url: str, stop_link: str
 
     with force_locale(letter.locale):
         known = {
-            **revived(letter.data, letter.locale),
+            **defused(letter.template, revived(letter.data, letter.locale)),
+            "quoted": quoted,
             "url": url,
             "locale": letter.locale,
             "base_url": base,

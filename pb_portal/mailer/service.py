@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
 from pb_portal.domain.signature import SYSTEM, Signature
+from pb_portal.outbox import service as outbox
 from pb_portal.outbox.models import Letter
 
 BATCH = 25
@@ -139,6 +140,7 @@ def put_in_box(session: Session, at: datetime) -> None:
 def forget(session: Session, at: datetime) -> None:
     """Remove text messages that are worth nothing any more, with their phone and time, and the
     personal data of other old letters that went out or could not."""
+    outbox.forget_claims(session, at)
     session.execute(delete(Letter).where(_worthless(at)))
     for channel, kept in KEPT.items():
         session.execute(

@@ -11,6 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pb_portal.db import Base
 
 
+class LetterClaim(Base):
+    """That a letter was sent to an address somebody typed. `name` is a digest of the kind and of
+    the mailbox, or of the account that asked; a row lives for a day."""
+
+    __tablename__ = "outbox_claim"
+    __table_args__ = (Index("ix_outbox_claim_name", "name", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Letter(Base):
     """One letter or text message. `template` names what to render with `data` in `locale`."""
 

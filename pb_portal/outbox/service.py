@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import String, cast, delete, or_, update
+from sqlalchemy import String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from pb_portal.db import hold
+from pb_portal.domain.addresses import canonical_address
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.letter_kinds import Rhythm, kind_of
 from pb_portal.domain.signature import Signature
 from pb_portal.outbox.choices import drop_kept, forget_choices, rhythm_of
-from pb_portal.outbox.models import KeptLetter, Letter
+from pb_portal.outbox.models import KeptLetter, Letter, LetterClaim
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def post(
@@ -55,6 +61,47 @@ def post(
     )
     session.add(letter)
     return letter
+
+
+def claim_letter(
+    session: Session,
+    by: Signature,
+    kind: str,
+    *,
+    recipient: str,
+    caps: LetterCaps,
+    from_account: bool = False,
+) -> bool:
+    """Whether one more letter of this kind may go to an address that somebody typed; it counts
+    when it may. With `from_account` the account that asks has a cap as well.
+
+    Requests for the same mailbox wait for each other here, so the caps are exact.
+    """
+    names = {_digest("to", kind, canonical_address(recipient)): caps.per_recipient_day}
+    if from_account:
+        names[_digest("from", kind, str(by.actor.person_id))] = caps.per_account_day
+    hold(session, *names)
+    to_mailbox = next(iter(names))
+    if _claimed(session, to_mailbox, by.at - HOUR) >= caps.per_recipient_hour:
+        return False
+    if any(_claimed(session, name, by.at - DAY) >= most for name, most in names.items()):
+        return False
+    session.add_all(LetterClaim(name=name, at=by.at) for name in names)
+    return True
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\x1f".join(("letter", *parts)).encode()).hexdigest()
+
+
+def _claimed(session: Session, name: str, since: datetime) -> int:
+    query = select(func.count()).select_from(LetterClaim)
+    return session.scalar(query.where(LetterClaim.name == name, LetterClaim.at > since)) or 0
+
+
+def forget_claims(session: Session, at: datetime) -> None:
+    """Forget what no cap counts any more."""
+    session.execute(delete(LetterClaim).where(LetterClaim.at <= at - DAY))
 
 
 def forget_recipient(session: Session, recipient: str, *, spare: str = "") -> None:

@@ -26,6 +26,7 @@ EXEMPT_TABLES: dict[str, str] = {
     "accounts_login_session": SHORT,
     "accounts_wrong_tries": "A count of wrong passwords, forgotten within a day.",
     "job_queue_heartbeat": "A sign of life of the jobs, every few seconds.",
+    "outbox_claim": "A count of letters to typed addresses, forgotten within a day.",
     "outbox_kept": "What waits for its reader's letter of the day, and goes with it.",
     "outbox_letter": "Codes are sent as people vote: their number tells the turnout.",
     "proposals_said_word": DERIVED,
@@ -61,6 +62,7 @@ LEASE = "How far a worker is."
 
 EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
     "accounts_code_app": {"last_step": MOVES},
+    "accounts_person": {"mailbox": "Made from the sealed address."},
     "accounts_passkey": {"sign_count": MOVES, "used_at": MOVES},
     "files_stored": {
         "sizes": "Made from the original.",

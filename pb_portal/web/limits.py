@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limit, Limiter
 
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.network import network_of
 from pb_portal.domain.refusal import Pause
 from pb_portal.web import device
@@ -176,6 +177,18 @@ def acts(kind: str, *, methods: Sequence[str] | None = None) -> Callable[[View],
     return _limit(kind, _done, methods)
 
 
+def of_cycle(kind: str, *, methods: Sequence[str] | None = None) -> Callable[[View], View]:
+    """Limit what is done in one cycle, whoever does it."""
+    limited: Any = limiter.limit(
+        _figure(f"limit_{kind}"),
+        key_func=lambda: "cycle " + str((request.view_args or {}).get("slug", "")),
+        deduct_when=_done,
+        methods=list(methods) if methods else None,
+        override_defaults=False,
+    )
+    return limited  # type: ignore[no-any-return]
+
+
 def visits(
     kind: str,
     *,
@@ -185,6 +198,12 @@ def visits(
 ) -> Callable[[View], View]:
     """Limit every request of a page that costs much. Without `by_line`: a page of accounts."""
     return _limit(kind, None, methods, free_when, by_line=by_line)
+
+
+def letter_caps() -> LetterCaps:
+    """The installation's caps of letters to addresses that people type."""
+    caps: LetterCaps = current_app.config["SETTINGS"].letter_caps
+    return caps
 
 
 def come_back() -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,12 @@ def claim(session: Session, name: str, at: datetime) -> None:
         row.failures = 0
     row.failures += 1
     row.last_at = at
+
+
+def note(session: Session, name: str, at: datetime) -> None:
+    """The try was wrong. It is counted already; that this writes, for an account that is there or
+    not, keeps both as slow as each other."""
+    session.execute(update(WrongTries).where(WrongTries.name == name).values(last_at=at))
 
 
 def forgive(session: Session, name: str) -> None:

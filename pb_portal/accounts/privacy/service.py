@@ -16,6 +16,8 @@ from pb_portal.accounts.privacy.holdings import PROVIDERS
 from pb_portal.accounts.privacy.models import COUNTED, DataAccess, DataRequest, EmailChange
 from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
+from pb_portal.db import hold
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.permissions import P, demand, is_kept_by_two
 from pb_portal.domain.placeholders import DELETED_MARK
 from pb_portal.domain.privacy import due_on
@@ -26,6 +28,7 @@ from pb_portal.outbox.choices import move_choices
 
 LINK_LIFE = timedelta(days=1)
 MOST_CHANGES = 3
+USUAL_CAPS = LetterCaps()
 
 
 def record_access(
@@ -51,9 +54,16 @@ def record_access(
     )
 
 
-def ask_new_email(session: Session, by: Signature, person: Person, email: str) -> None:
+def ask_new_email(
+    session: Session,
+    by: Signature,
+    person: Person,
+    email: str,
+    caps: LetterCaps = USUAL_CAPS,
+) -> None:
     """Send a link to a new address. Says nothing when it is taken: its owner gets a letter."""
     demand(by.actor, P.RESIDENT)
+    hold(session, f"new address of {person.id}")
     sent = session.scalar(
         select(func.count())
         .select_from(EmailChange)
@@ -70,12 +80,16 @@ def ask_new_email(session: Session, by: Signature, person: Person, email: str) -
             expires_at=by.at + LINK_LIFE,
         )
     )
-    taken = accounts.find_person(session, email)
+    owner = accounts.find_reader(session, email)
+    taken = owner if owner is not None and owner.id != person.id else None
+    recipient = taken.email if taken else email.casefold()
+    if not outbox.claim_letter(session, by, "account", recipient=recipient, caps=caps):
+        return
     outbox.post(
         session,
         by,
         "account_exists" if taken else "new_email",
-        recipient=taken.email if taken else email.casefold(),
+        recipient=recipient,
         locale=taken.locale if taken else person.locale,
         name=taken.name if taken else person.name,
         path="/login" if taken else f"/me/email/{token}",

@@ -114,7 +114,9 @@ def new_email() -> Answer:
             gate.demand_password(form.password.data, field="password")
             with transaction() as work:
                 person = accounts.get_person(work, current_user.person_id)
-                privacy.ask_new_email(work, clock.signature(), person, form.email.data)
+                privacy.ask_new_email(
+                    work, clock.signature(), person, form.email.data, limits.letter_caps()
+                )
             return redirect(url_for(".check_letters"))
         except Refusal as refusal:
             form.show(refusal)

@@ -9,8 +9,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
-from pb_portal.accounts.models import EmailToken, Person
+from pb_portal.accounts.models import EmailToken
 from pb_portal.accounts.privacy.models import EmailChange
+from pb_portal.db import hold
 from pb_portal.domain.refusal import Refusal
 
 TOKEN_LIFE = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}
@@ -18,13 +19,14 @@ MOST_LETTERS = 5
 LETTERS_WITHIN = timedelta(hours=1)
 
 
-def issue(session: Session, person: Person, purpose: str, at: datetime) -> str | None:
+def issue(session: Session, person_id: int, purpose: str, at: datetime) -> str | None:
     """A fresh link's token; None when the person was sent enough of them in the last hour."""
+    hold(session, f"links of {person_id}")
     recent = at + TOKEN_LIFE[purpose] - LETTERS_WITHIN
     sent = session.scalar(
         select(func.count())
         .select_from(EmailToken)
-        .where(EmailToken.person_id == person.id, EmailToken.purpose == purpose)
+        .where(EmailToken.person_id == person_id, EmailToken.purpose == purpose)
         .where(EmailToken.expires_at > recent)
     )
     if (sent or 0) >= MOST_LETTERS:
@@ -33,7 +35,7 @@ def issue(session: Session, person: Person, purpose: str, at: datetime) -> str |
     session.add(
         EmailToken(
             token_hash=queries.digest(token),
-            person=person,
+            person_id=person_id,
             purpose=purpose,
             expires_at=at + TOKEN_LIFE[purpose],
         )

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from pb_portal.accounts.models import Person
+from pb_portal.accounts.queries import Credentials
 from pb_portal.domain.refusal import Refusal
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -55,7 +56,7 @@ def hash_password(password: str, *, email: str = "", name: str = "") -> str:
     return HASHER.hash(password)
 
 
-def password_fits(person: Person | None, password: str) -> bool:
+def password_fits(person: Person | Credentials | None, password: str) -> bool:
     """Whether the password is the person's; takes as long when there is no such person, or one
     who has not chosen a password yet.
 

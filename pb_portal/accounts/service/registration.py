@@ -2,83 +2,116 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
 from pb_portal.accounts.models import Person
 from pb_portal.accounts.privacy.consents import agree_to_district, give_consent
+from pb_portal.accounts.queries import Reader
 from pb_portal.accounts.service.links import issue, use
 from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.signature import ANYONE, Signature
 from pb_portal.outbox import service as outbox
 from pb_portal.word_list.service import require_allowed_name
 
+USUAL_CAPS = LetterCaps()
+
 
 def register(
-    session: Session, *, email: str, name: str, locale: str, at: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    locale: str,
+    at: datetime,
+    caps: LetterCaps = USUAL_CAPS,
 ) -> Person | None:
     """Make an account without a password and send a letter to confirm its address: whoever opens
     the letter chooses the password, so that nobody keeps one to somebody else's address.
 
     When the address is taken nothing is made and its owner gets a letter saying so; the page
-    shows the same to everybody, so that it cannot be used to find out who has an account.
+    shows the same to everybody. The statements are the same too: for a taken address they make an
+    account that nobody will see and take it back, so that their time tells nothing.
     """
     require_allowed_name(session, name)
-    taken = queries.find_person(session, email)
-    if taken is None:
-        try:
-            with session.begin_nested():
-                person = _add(session, email, name, locale, at)
-        except IntegrityError:
-            taken = queries.find_person(session, email)
+    person = token = None
+    taken = queries.find_reader(session, email)
+    trial = session.begin_nested()
+    try:
+        address = f"{secrets.token_hex(12)}@invalid" if taken else email
+        person, token = _add(session, address, name, locale, at)
+    except IntegrityError:
+        trial.rollback()
+        taken = queries.find_reader(session, email)
+    else:
+        trial.rollback() if taken else trial.commit()
     if taken is not None:
-        _tell_owner(session, taken, at)
+        _tell_owner(session, taken, at, caps)
         return None
-    give_consent(session, person, "account", locale, at)
-    send_confirmation(session, person, at=at)
-    audit.record(session, Signature(ANYONE, at), "account.registered", ("person", person.id))
+    assert person is not None and token is not None
+    _send_link(session, email.casefold(), locale, token, at, caps)
     return person
 
 
-def _add(session: Session, email: str, name: str, locale: str, at: datetime) -> Person:
+def _add(
+    session: Session, email: str, name: str, locale: str, at: datetime
+) -> tuple[Person, str | None]:
     person = Person(
         email=email.casefold(), name=name, password_hash="", locale=locale, created_at=at
     )
     session.add(person)
     session.flush()
-    return person
+    give_consent(session, person, "account", locale, at)
+    token = issue(session, person.id, "confirm", at)
+    audit.record(session, Signature(ANYONE, at), "account.registered", ("person", person.id))
+    session.flush()
+    return person, token
 
 
-def _tell_owner(session: Session, person: Person, at: datetime) -> None:
-    outbox.post(
-        session,
-        Signature(ANYONE, at),
-        "account_exists",
-        recipient=person.email,
-        locale=person.locale,
-        name=person.name,
-        path="/login",
-    )
+def _tell_owner(session: Session, owner: Reader, at: datetime, caps: LetterCaps) -> None:
+    by = Signature(ANYONE, at)
+    if outbox.claim_letter(session, by, "account", recipient=owner.email, caps=caps):
+        outbox.post(
+            session,
+            by,
+            "account_exists",
+            recipient=owner.email,
+            locale=owner.locale,
+            name=owner.name,
+            path="/login",
+        )
 
 
-def send_confirmation(session: Session, person: Person, *, at: datetime) -> None:
+def _send_link(
+    session: Session, email: str, locale: str, token: str, at: datetime, caps: LetterCaps
+) -> None:
+    by = Signature(ANYONE, at)
+    if outbox.claim_letter(session, by, "account", recipient=email, caps=caps):
+        outbox.post(
+            session,
+            by,
+            "confirm_address",
+            recipient=email,
+            locale=locale,
+            path=f"/confirm/{token}",
+        )
+
+
+def send_confirmation(
+    session: Session, person: Person, *, at: datetime, caps: LetterCaps = USUAL_CAPS
+) -> None:
     """Send the letter with the link that confirms the address; at most a few in an hour."""
-    token = issue(session, person, "confirm", at)
-    if token is None:
-        return
-    outbox.post(
-        session,
-        Signature(ANYONE, at),
-        "confirm_address",
-        recipient=person.email,
-        locale=person.locale,
-        path=f"/confirm/{token}",
-    )
+    token = issue(session, person.id, "confirm", at)
+    if token is not None:
+        _send_link(session, person.email, person.locale, token, at, caps)
 
 
 def confirm(session: Session, token: str, *, password_hash: str, at: datetime) -> Person:
@@ -92,23 +125,35 @@ def confirm(session: Session, token: str, *, password_hash: str, at: datetime) -
     return person
 
 
-def ask_new_password(session: Session, *, email: str, at: datetime) -> None:
-    """Send a link to set a new password, if the address has an account; say nothing otherwise."""
-    person = queries.find_person(session, email)
-    if person is None or person.blocked_at is not None:
+def ask_new_password(
+    session: Session, *, email: str, at: datetime, caps: LetterCaps = USUAL_CAPS
+) -> None:
+    """Send a link to set a new password, if the address has an account; say nothing otherwise.
+
+    The statements are the same for everybody: without an account they are taken back again, and
+    that somebody asked is counted in any case.
+    """
+    owner = queries.find_reader(session, email)
+    somebody = session.scalar(select(func.min(Person.id)))
+    by = Signature(ANYONE, at)
+    may_go = outbox.claim_letter(session, by, "account", recipient=email, caps=caps)
+    if somebody is None:
         return
-    token = issue(session, person, "reset", at)
-    if token is None:
-        return
-    outbox.post(
-        session,
-        Signature(ANYONE, at),
-        "new_password",
-        recipient=person.email,
-        locale=person.locale,
-        name=person.name,
-        path=f"/new-password/{token}",
-    )
+    trial = session.begin_nested()
+    token = issue(session, owner.id if owner else somebody, "reset", at)
+    if token is not None:
+        outbox.post(
+            session,
+            by,
+            "new_password",
+            recipient=owner.email if owner else email,
+            locale=owner.locale if owner else "ru",
+            name=owner.name if owner else "",
+            path=f"/new-password/{token}",
+        )
+    session.flush()
+    goes = may_go and owner is not None and owner.blocked_at is None
+    trial.commit() if goes else trial.rollback()
 
 
 def set_password(session: Session, token: str, *, password_hash: str, at: datetime) -> Person:

@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts import queries
 from pb_portal.accounts.factors import tries
 from pb_portal.accounts.factors.queries import has_factors
-from pb_portal.accounts.models import EmailToken, KeptForm, LoginSession
+from pb_portal.accounts.models import EmailToken, KeptForm, LoginSession, Person
 from pb_portal.accounts.privacy.models import COUNTED, EmailChange
 from pb_portal.accounts.service.links import end_links
 from pb_portal.audit import service as audit
@@ -37,13 +37,22 @@ def sign_in(
 ) -> Entry | None:
     """Record an attempt to sign in. Begins a session when the password was found to fit and the
     account is not blocked; None otherwise, the same for every mistake."""
-    if person_id is None:
-        return None
-    person = queries.get_person(session, person_id)
-    if not fits or person.blocked_at is not None:
-        audit.record(session, Signature(ANYONE, at), "account.login_failed", ("person", person.id))
+    allowed = select(Person.id).where(Person.id == (person_id or 0), Person.blocked_at.is_(None))
+    is_open = session.scalar(allowed) is not None
+    if person_id is None or not fits or not is_open:
+        _note_failure(session, person_id, at)
         return None
     return begin(session, person_id, at=at, device=device)
+
+
+def _note_failure(session: Session, person_id: int | None, at: datetime) -> None:
+    """Log a wrong password. For an address without an account the entry is taken back: nothing is
+    kept of it, and its time tells nothing."""
+    trial = session.begin_nested()
+    subject = ("person", person_id or 0)
+    audit.record(session, Signature(ANYONE, at), "account.login_failed", subject)
+    session.flush()
+    trial.commit() if person_id else trial.rollback()
 
 
 def begin(session: Session, person_id: int, *, at: datetime, device: str = "") -> Entry:

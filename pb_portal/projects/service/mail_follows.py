@@ -12,6 +12,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
+from pb_portal.db import hold
+from pb_portal.domain.addresses import canonical_address
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.letter_kinds import Rhythm
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
@@ -26,16 +29,25 @@ LIFE = timedelta(days=7)
 """How long a letter can be confirmed."""
 AGAIN = timedelta(days=1)
 """How soon the same address is written to again about the same project."""
+USUAL_CAPS = LetterCaps()
 MOST_UNCONFIRMED = 5
 """Letters an address gets before it has confirmed any."""
 
 
 def ask(
-    session: Session, by: Signature, project: Project, *, email: str, locale: str, rhythm: str
+    session: Session,
+    by: Signature,
+    project: Project,
+    *,
+    email: str,
+    locale: str,
+    rhythm: str,
+    caps: LetterCaps = USUAL_CAPS,
 ) -> None:
     """Send the letter that asks to confirm; to a stranger's address at most a few."""
     address = email.strip().lower()
     chosen = rhythm if rhythm in RHYTHMS else "each"
+    hold(session, f"letters to {canonical_address(address)}")
     row = session.scalars(
         select(MailFollow)
         .where(MailFollow.project_id == project.id, MailFollow.email == address)
@@ -43,9 +55,11 @@ def ask(
     ).one_or_none()
     if row is not None and row.asked_at > by.at - AGAIN:
         return
+    if row is None and _unconfirmed(session, address) >= MOST_UNCONFIRMED:
+        return
+    if not outbox.claim_letter(session, by, "follow", recipient=address, caps=caps):
+        return
     if row is None:
-        if _unconfirmed(session, address) >= MOST_UNCONFIRMED:
-            return
         row = MailFollow(
             project_id=project.id,
             email=address,

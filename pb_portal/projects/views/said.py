@@ -74,6 +74,7 @@ def letters(number: int) -> Answer:
                 email=form.email.data,
                 locale=i18n.language(),
                 rhythm=form.rhythm.data,
+                caps=limits.letter_caps(),
             )
         return render_template("projects/letters_asked.html", project=project)
     status = 422 if form.is_submitted() else 200

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person
-from pb_portal.accounts.queries import digest, find_person
+from pb_portal.accounts.queries import digest, find_reader
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, hold
+from pb_portal.domain.addresses import canonical_address
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.permissions import P, demand, owns
 from pb_portal.domain.proposal_states import ProposalState
 from pb_portal.domain.refusal import Refusal
@@ -24,6 +26,7 @@ from pb_portal.proposals.queries.people import find_invitation
 from pb_portal.word_list.service import require_allowed_words
 
 MOST_COAUTHORS = 5
+USUAL_CAPS = LetterCaps()
 MOST_REQUESTS = 20
 LONGEST_WORDS = 500
 INVITATION_LASTS = timedelta(days=14)
@@ -39,7 +42,13 @@ CLOSED = frozenset(
 _ADDRESS = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 
 
-def invite(session: Session, by: Signature, proposal: Proposal, email: str) -> Coauthor:
+def invite(
+    session: Session,
+    by: Signature,
+    proposal: Proposal,
+    email: str,
+    caps: LetterCaps = USUAL_CAPS,
+) -> Coauthor:
     """Ask somebody by letter to write the proposal together. Says nothing of whether the address
     has an account."""
     _own(by, proposal)
@@ -48,18 +57,25 @@ def invite(session: Session, by: Signature, proposal: Proposal, email: str) -> C
         raise Refusal("coauthor.email_wrong", field="email")
     author = proposal.author
     assert author is not None
-    if address == author.email.casefold():
+    mailbox = canonical_address(address)
+    if mailbox == canonical_address(author.email):
         raise Refusal("coauthor.yourself", field="email")
+    _hold_people(session, proposal)
     live = [one for one in proposal.coauthors if one.state in ("waiting", "agreed")]
-    if any(address in (one.email, one.person.email if one.person else "") for one in live):
+    theirs = (one.person.email if one.person else one.email for one in live)
+    if any(mailbox == canonical_address(email) for email in theirs):
         raise Refusal("coauthor.already", field="email")
     _refuse_full(live, field="email")
+    if not outbox.claim_letter(
+        session, by, "invitation", recipient=address, caps=caps, from_account=True
+    ):
+        raise Refusal("coauthor.too_many_letters", field="email")
     token = secrets.token_urlsafe(24)
     asked = Coauthor(kind="invitation", email=address, token_digest=digest(token), created_at=by.at)
     proposal.coauthors.append(asked)
     session.flush()
     _note(session, by, "coauthor.invited", proposal, asked)
-    known = find_person(session, address)
+    known = find_reader(session, address)
     outbox.post(
         session,
         by,
@@ -104,7 +120,13 @@ def decline(session: Session, by: Signature, token: str) -> None:
     notify_coauthor(session, by, asked.proposal.author, "declined", asked.proposal, None)
 
 
-def ask_to_join(session: Session, by: Signature, proposal: Proposal, words: str = "") -> Coauthor:
+def ask_to_join(
+    session: Session,
+    by: Signature,
+    proposal: Proposal,
+    words: str = "",
+    caps: LetterCaps = USUAL_CAPS,
+) -> Coauthor:
     """Ask the author of a public proposal to write it together."""
     demand(by.actor, P.PROPOSE)
     if proposal.status == ProposalState.DRAFT:
@@ -116,12 +138,18 @@ def ask_to_join(session: Session, by: Signature, proposal: Proposal, words: str 
     require_allowed_words(session, {"words": said})
     if by.actor.person_id in proposal.written_by:
         raise Refusal("coauthor.already_writes")
+    _hold_people(session, proposal)
     waiting = [one for one in proposal.coauthors if one.state == "waiting"]
     if any(one.person_id == by.actor.person_id for one in waiting):
         raise Refusal("coauthor.asked_already")
     _refuse_full([one for one in proposal.coauthors if one.state == "agreed"])
     if proposal.author_id is None or len(waiting) >= MOST_REQUESTS:
         raise Refusal("coauthor.too_many_requests")
+    author = proposal.author
+    if author is not None and not outbox.claim_letter(
+        session, by, "join", recipient=author.email, caps=caps, from_account=True
+    ):
+        raise Refusal("coauthor.too_many_letters")
     asked = Coauthor(
         kind="request",
         person_id=by.actor.person_id,
@@ -205,6 +233,12 @@ def join_authors(
             )
         )
         session.flush()
+
+
+def _hold_people(session: Session, proposal: Proposal) -> None:
+    """Whoever changes the list of people next waits, and sees this change."""
+    hold(session, f"people of proposal {proposal.id}")
+    session.refresh(proposal, ["coauthors"])
 
 
 def _own(by: Signature, proposal: Proposal) -> None:

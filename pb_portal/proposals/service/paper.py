@@ -17,11 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from pb_portal.accounts.queries import digest, find_person
+from pb_portal.accounts.queries import digest, find_reader
 from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Cycle
 from pb_portal.db import Missing
+from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import ProposalAction, step_for
@@ -285,6 +286,8 @@ def _send_code(
     """The code goes by letter where the address is known; whoever has an account is told so."""
     if not paper.email:
         return
+    if not outbox.claim_letter(session, by, "paper", recipient=paper.email, caps=LetterCaps()):
+        return
     outbox.post(
         session,
         by,
@@ -295,7 +298,7 @@ def _send_code(
         number=proposal.number,
         title=proposal.title,
         code=f"{code[:5]}-{code[5:]}",
-        known=find_person(session, paper.email) is not None,
+        known=find_reader(session, paper.email) is not None,
         path="/my/claim",
         page=f"/c/{proposal.cycle.slug}/proposals/{proposal.number}",
     )

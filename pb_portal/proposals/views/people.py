@@ -47,7 +47,7 @@ def _act(work: Session, proposal: Proposal, form: InviteForm) -> str:
     wanted, _dash, number = request.form.get("do", "").partition("-")
     by, one = clock.signature(), int(number) if number.isdecimal() and len(number) < 10 else 0
     if wanted == "invite":
-        coauthors.invite(work, by, proposal, form.email.data or "")
+        coauthors.invite(work, by, proposal, form.email.data or "", limits.letter_caps())
         return str(_("The invitation is on its way. The link in it works for two weeks."))
     if wanted in ("agree", "refuse"):
         coauthors.answer_request(work, by, proposal, one, agree=wanted == "agree")
@@ -165,7 +165,8 @@ def join(slug: str, number: int) -> Answer:
     try:
         with transaction() as work:
             proposal = queries.people.get_with_people(work, proposal.id, lock=True)
-            coauthors.ask_to_join(work, clock.signature(), proposal, form.words.data or "")
+            words = form.words.data or ""
+            coauthors.ask_to_join(work, clock.signature(), proposal, words, limits.letter_caps())
     except Refusal as refusal:
         form.show(refusal)
         return render_template("proposals/join.html", proposal=proposal, form=form), 422

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Cycle, Phase
+from pb_portal.db import hold
 from pb_portal.domain import ledger
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
@@ -23,6 +24,8 @@ MORNING = time(9)
 KEPT = timedelta(days=180)
 """How long after the vote an address waits for a result that is not certified."""
 BATCH = 500
+MOST_VOTERS = 10
+"""How many voters of a cycle may give the same address."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,19 @@ def has_reminder(session: Session, poll: Poll, voter_key: str) -> bool:
     return session.scalar(found) is not None
 
 
-def ask_result(session: Session, poll: Poll, reader: Reader) -> None:
-    """Keep the address for one letter when the result is certified."""
-    key = ledger.ballot_key(poll.box, f"{RESULT}:{reader.address}")
+def ask_result(session: Session, poll: Poll, voter: VoterSession, reader: Reader) -> None:
+    """Keep the address for one letter when the result is certified: one for a ballot that was
+    sent, while its visit lasts; asked again, the new address takes the place of the old one."""
+    if not voter.finished:
+        raise Refusal("voting.session_over")
+    key = ledger.ballot_key(poll.box, f"{RESULT}:{voter.voter_key}")
     _keep(session, poll, RESULT, key, reader, None)
 
 
 def _keep(
     session: Session, poll: Poll, kind: str, key: str, reader: Reader, on: date | None
 ) -> None:
+    _refuse_crowded(session, poll, kind, key, reader)
     about = {
         "channel": reader.channel,
         "address": reader.address,
@@ -91,6 +98,19 @@ def _keep(
         .values(cycle_id=poll.cycle_id, kind=kind, key=key, **about)
         .on_conflict_do_update(index_elements=["cycle_id", "kind", "key"], set_=about)
     )
+
+
+def _refuse_crowded(session: Session, poll: Poll, kind: str, key: str, reader: Reader) -> None:
+    """One address serves a family, not a street: strangers are not written to by many hands."""
+    hold(session, f"vote letters {poll.cycle_id} {kind} {reader.address}")
+    others = select(func.count()).where(
+        LetterAsked.cycle_id == poll.cycle_id,
+        LetterAsked.kind == kind,
+        LetterAsked.address == reader.address,
+        LetterAsked.key != key,
+    )
+    if (session.scalar(others) or 0) >= MOST_VOTERS:
+        raise Refusal("voting.letters_many", field="address")
 
 
 def _reminder_key(poll: Poll, voter_key: str) -> str:
@@ -143,10 +163,16 @@ def send_results(session: Session, by: Signature, cycle: Cycle) -> int:
     rows = session.scalars(
         select(LetterAsked)
         .where(LetterAsked.cycle_id == cycle.id, LetterAsked.kind == RESULT)
+        .order_by(LetterAsked.address, LetterAsked.key)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
+    written: set[tuple[str, str]] = set()
     for asked in rows:
+        if (asked.channel, asked.address) in written:
+            session.delete(asked)
+            continue
+        written.add((asked.channel, asked.address))
         _post(session, by, "vote_result", asked, cycle.slug, cycle.names)
     return len(rows)
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from pb_portal.db import transaction
+from pb_portal.domain.refusal import Refusal
 from pb_portal.voting.forms import LetterForm
 from pb_portal.voting.service import letters
 from pb_portal.voting.views import blueprint, visit
@@ -53,19 +54,26 @@ def _elsewhere(slug: str) -> Response:
 
 @blueprint.post("/c/<slug>/vote/done")
 @limits.acts("letters")
+@limits.of_cycle("vote_letters")
 @public
 def ask_result(slug: str) -> Answer:
     """One letter when the result is certified, for somebody who has just voted."""
     cycle, _phase = visit.get_vote(slug)
-    if not cookie.get(RECEIPT):
+    voter = visit.find_voter(cycle)
+    if not cookie.get(RECEIPT) or voter is None or not voter.finished:
         return _elsewhere(slug)
     form = letter_form()
     if not form.validate_on_submit():
         page = _done_page(slug, form)
         return (page, 422) if isinstance(page, str) else page
     reader = letters.Reader(form.channel, form.recipient, i18n.language())
-    with transaction() as work:
-        letters.ask_result(work, visit.poll_of(cycle), reader)
+    try:
+        with transaction() as work:
+            letters.ask_result(work, visit.poll_of(cycle), voter, reader)
+    except Refusal as refusal:
+        form.show(refusal)
+        page = _done_page(slug, form)
+        return (page, 422) if isinstance(page, str) else page
     flash(_("We will write to you once, when the result is certified."), "done")
     return redirect(url_for(".done", slug=slug))
 

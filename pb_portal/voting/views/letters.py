@@ -28,6 +28,7 @@ def letter_form() -> LetterForm:
 
 @blueprint.route("/c/<slug>/vote/later", methods=["GET", "POST"])
 @limits.acts("letters", methods=["POST"])
+@limits.of_cycle("vote_letters", methods=["POST"])
 @public
 def later(slug: str) -> Answer:
     """Leaving an unfinished ballot: what is kept, and one reminder for those who want it."""

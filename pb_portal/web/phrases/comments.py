@@ -33,6 +33,9 @@ SENTENCES = {
     "coauthor.asked_already": N_("You have asked already. The author will answer by letter."),
     "coauthor.cannot_lead": N_("This account is blocked, so it cannot take the proposal over."),
     "coauthor.full": N_("A proposal has at most %(most)s co-authors."),
+    "coauthor.too_many_letters": N_(
+        "So many letters about this went out today that no more do. Try again tomorrow."
+    ),
     "coauthor.too_many_requests": N_("The author cannot take more requests now."),
     "coauthor.answered": N_("This has been answered already."),
     "coauthor.closed": N_("The proposal is closed, so its authors no longer change."),

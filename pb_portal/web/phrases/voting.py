@@ -6,6 +6,7 @@ from pb_portal.web.i18n import money
 from pb_portal.web.phrases.mark import N_
 
 SENTENCES = {
+    "voting.letters_many": N_("Too many voters have given this address. Give one of your own."),
     "ballot.repeated": N_("One proposal is marked twice. Mark each only once."),
     "ballot.not_on_ballot": N_(
         "One of the proposals is not on your ballot. Look at your choice again."
