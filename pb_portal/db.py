@@ -187,7 +187,7 @@ def has_tables() -> bool:
         return False
 
 
-def hold(session: Session, *names: str) -> None:
+def take_turn(session: Session, *names: str) -> None:
     """Let one transaction at a time go on for each of these names, until it ends. What it checks
     after this and then writes cannot be overtaken. SQLite's writers are alone anyway."""
     if session.get_bind().dialect.name != "postgresql":

@@ -23,7 +23,7 @@ from pb_portal.approvals import service as approvals
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.approvals.registry import N_
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.permissions import P, Role, demand, roles_apart
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
@@ -157,6 +157,8 @@ def _give(session: Session, by: Signature, request: ApprovalRequest, _context: A
     person = get_person(session, request.payload["person_id"])
     role = Role(request.payload["role"])
     _fit(person, role)
+    take_turn(session, f"roles of {person.id}")
+    session.refresh(person, ["grants"])
     if any(held.role == role and held.area_id is None for held in person.grants):
         return
     person.grants.append(RoleGrant(role=role))

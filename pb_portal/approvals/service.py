@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pb_portal.approvals.models import ApprovalRequest
 from pb_portal.approvals.registry import AFTER_PROPOSAL, require_proposer
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.refusal import Conflict, Refusal
 from pb_portal.domain.signature import Signature
 
@@ -36,6 +36,7 @@ def propose(
         raise ValueError("a request needs a person")
     if by.actor.person_id == concerns:
         raise Refusal("approval.about_oneself")
+    take_turn(session, f"request {kind} {subject}")
     if find_open(session, kind, subject) is not None:
         raise Refusal("approval.open_already")
     request = ApprovalRequest(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pb_portal.db import hold
+from pb_portal.db import take_turn
 from pb_portal.domain.addresses import canonical_address
 from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.letter_kinds import Rhythm, kind_of
@@ -80,7 +80,7 @@ def claim_letter(
     names = {_digest("to", kind, canonical_address(recipient)): caps.per_recipient_day}
     if from_account:
         names[_digest("from", kind, str(by.actor.person_id))] = caps.per_account_day
-    hold(session, *names)
+    take_turn(session, *names)
     to_mailbox = next(iter(names))
     if _claimed(session, to_mailbox, by.at - HOUR) >= caps.per_recipient_hour:
         return False

@@ -15,7 +15,7 @@ from pb_portal.accounts.models import LoginSession, Person
 from pb_portal.accounts.queries import digest
 from pb_portal.accounts.service.sessions import close_other_sessions
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
@@ -33,6 +33,7 @@ def add_passkey(
 ) -> Passkey:
     """Keep a passkey that `passkeys.read_made` found sound; ends the person's other sessions."""
     demand(by.actor, P.RESIDENT)
+    take_turn(session, f"factors of {entry.person_id}")
     if len(queries.passkeys_of(session, entry.person_id)) >= MOST_PASSKEYS:
         raise Refusal("factor.too_many", most=MOST_PASSKEYS)
     passkey = Passkey(
@@ -52,6 +53,7 @@ def begin_code_app(session: Session, by: Signature, person_id: int, *, key: str)
     """Make a fresh secret for a code app; it counts once a code of it was typed."""
     demand(by.actor, P.RESIDENT)
     secret = sealed.seal(key, pyotp.random_base32())
+    take_turn(session, f"factors of {person_id}")
     known = queries.find_code_app(session, person_id)
     if known is not None and known.confirmed_at is not None:
         raise Refusal("factor.app_known")

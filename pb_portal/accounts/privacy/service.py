@@ -16,7 +16,7 @@ from pb_portal.accounts.privacy.holdings import PROVIDERS
 from pb_portal.accounts.privacy.models import COUNTED, DataAccess, DataRequest, EmailChange
 from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
-from pb_portal.db import hold
+from pb_portal.db import take_turn
 from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.permissions import P, demand, is_kept_by_two
 from pb_portal.domain.placeholders import DELETED_MARK
@@ -63,7 +63,7 @@ def ask_new_email(
 ) -> None:
     """Send a link to a new address. Says nothing when it is taken: its owner gets a letter."""
     demand(by.actor, P.RESIDENT)
-    hold(session, f"new address of {person.id}")
+    take_turn(session, f"new address of {person.id}")
     sent = session.scalar(
         select(func.count())
         .select_from(EmailChange)

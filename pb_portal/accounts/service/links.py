@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts import queries
 from pb_portal.accounts.models import EmailToken
 from pb_portal.accounts.privacy.models import EmailChange
-from pb_portal.db import hold
+from pb_portal.db import take_turn
 from pb_portal.domain.refusal import Refusal
 
 TOKEN_LIFE = {"confirm": timedelta(days=3), "reset": timedelta(hours=1)}
@@ -21,7 +21,7 @@ LETTERS_WITHIN = timedelta(hours=1)
 
 def issue(session: Session, person_id: int, purpose: str, at: datetime) -> str | None:
     """A fresh link's token; None when the person was sent enough of them in the last hour."""
-    hold(session, f"links of {person_id}")
+    take_turn(session, f"links of {person_id}")
     recent = at + TOKEN_LIFE[purpose] - LETTERS_WITHIN
     sent = session.scalar(
         select(func.count())

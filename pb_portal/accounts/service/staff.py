@@ -11,6 +11,7 @@ from pb_portal.accounts.models import Person, RoleGrant
 from pb_portal.accounts.service.duty_letters import notify_of_access
 from pb_portal.accounts.service.sessions import end_access
 from pb_portal.audit import service as audit
+from pb_portal.db import take_turn
 from pb_portal.domain.permissions import SAY_OVER_VOTE, P, Role, demand, is_kept_by_two
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
@@ -73,6 +74,8 @@ def grant_role(
     demand(by.actor, P.ADMINISTER)
     if role in SAY_OVER_VOTE:
         raise Refusal("account.role_needs_two", field="role")
+    take_turn(session, f"roles of {person.id}")
+    session.refresh(person, ["grants"])
     if any(held.role == role and held.area_id == area_id for held in person.grants):
         return
     person.grants.append(RoleGrant(role=role, area_id=area_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
 from pb_portal.files import service as files
@@ -30,6 +30,7 @@ def add_document(
     begin(by, project)
     if not title:
         raise Refusal("project.document_title", field="title")
+    take_turn(session, f"documents of {project.id}")
     if len(documents_of(session, project.id)) >= MOST:
         raise Refusal("project.documents_many", field="document", most=MOST)
     stored = files.keep_document(session, by, document, root=root, public=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
+from pb_portal.db import take_turn
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.signature import Signature
@@ -38,6 +39,7 @@ def set_rhythm(session: Session, by: Signature, project: Project, rhythm: str) -
 def _wish(session: Session, by: Signature, project: Project, *, stopped: bool, action: str) -> None:
     demand(by.actor, P.RESIDENT)
     person_id = by.actor.person_id
+    take_turn(session, f"follow of {project.id} by {person_id}")
     row = session.get(ProjectFollow, (project.id, person_id))
     if row is not None and row.stopped == stopped:
         return

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts.models import Person
 from pb_portal.accounts.queries import holders
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain import issue_rules as rules
 from pb_portal.domain.distance import metres_between
 from pb_portal.domain.permissions import P, Role, demand, owns
@@ -97,6 +97,7 @@ def _check_point(project: Project, point: tuple[float, float] | None) -> None:
 
 
 def _check_number(session: Session, by: Signature) -> None:
+    take_turn(session, f"issues of {by.actor.person_id}")
     sent = session.scalar(
         select(func.count(Issue.id)).where(
             Issue.reporter_id == by.actor.person_id, Issue.at > by.at - timedelta(days=1)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
-from pb_portal.db import hold
+from pb_portal.db import take_turn
 from pb_portal.domain.addresses import canonical_address
 from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.letter_kinds import Rhythm
@@ -47,7 +47,7 @@ def ask(
     """Send the letter that asks to confirm; to a stranger's address at most a few."""
     address = email.strip().lower()
     chosen = rhythm if rhythm in RHYTHMS else "each"
-    hold(session, f"letters to {canonical_address(address)}")
+    take_turn(session, f"letters to {canonical_address(address)}")
     row = session.scalars(
         select(MailFollow)
         .where(MailFollow.project_id == project.id, MailFollow.email == address)

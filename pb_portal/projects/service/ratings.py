@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.permissions import P, demand, may
 from pb_portal.domain.project_states import ProjectState
 from pb_portal.domain.refusal import Refusal
@@ -31,6 +31,7 @@ def rate(
         raise Refusal("rating.no_stars", field="stars")
     if may(by.actor, P.DELIVER, area_id=project.area_id):
         raise Refusal("rating.own_work")
+    take_turn(session, f"rating of {project.id} by {by.actor.person_id}")
     known = standing(session, project, by.actor.person_id)
     if known.rated:
         raise Refusal("rating.once")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts.models import Person
 from pb_portal.accounts.queries import digest, find_reader
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing, hold
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.addresses import canonical_address
 from pb_portal.domain.letter_caps import LetterCaps
 from pb_portal.domain.permissions import P, demand, owns
@@ -237,7 +237,7 @@ def join_authors(
 
 def _hold_people(session: Session, proposal: Proposal) -> None:
     """Whoever changes the list of people next waits, and sees this change."""
-    hold(session, f"people of proposal {proposal.id}")
+    take_turn(session, f"people of proposal {proposal.id}")
     session.refresh(proposal, ["coauthors"])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.permissions import P, demand, owns
 from pb_portal.domain.proposal_states import PUBLIC
 from pb_portal.domain.refusal import Refusal
@@ -35,6 +35,7 @@ def add_comment(
         raise Refusal("proposal.not_public")
     words = _fitting(body)
     parent = _parent(session, proposal, parent_id)
+    take_turn(session, f"comments of {by.actor.person_id}")
     _refuse_twice(session, by, proposal, words)
     held = check_words(session, {"body": words}, code="comment.blocked")
     comment = Comment(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pb_portal.audit import service as audit
 from pb_portal.cycles import queries as cycles
 from pb_portal.cycles.models import Category, Cycle
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.permissions import P, acts_for, demand, owns, writes
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.proposal_states import WITH_AUTHOR, ProposalState
@@ -41,6 +41,7 @@ def start_draft(session: Session, by: Signature, cycle: Cycle, *, language: str)
     demand(by.actor, P.PROPOSE)
     if not cycles.phase_open(cycle, PhaseKind.APPLICATIONS, by.at):
         raise Refusal("proposal.applications_closed")
+    take_turn(session, f"drafts of {by.actor.person_id}")
     begun = session.scalar(
         select(func.count()).where(
             Proposal.cycle_id == cycle.id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pb_portal.accounts.models import Person
 from pb_portal.audit import service as audit
-from pb_portal.db import Missing
+from pb_portal.db import Missing, take_turn
 from pb_portal.domain.permissions import P, areas_of, demand
 from pb_portal.domain.proposal_states import IN_STAFF_HANDS, ProposalState
 from pb_portal.domain.refusal import Refusal
@@ -141,6 +141,7 @@ def save_filter(
     if not name:
         raise Refusal("filter.no_name", field="name")
     mine = SavedFilter.person_id == by.actor.person_id
+    take_turn(session, f"filters of {by.actor.person_id}")
     kept = session.scalars(select(SavedFilter).where(mine, SavedFilter.name == name)).one_or_none()
     if kept is None:
         if (session.scalar(select(func.count()).where(mine)) or 0) >= MOST_FILTERS:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pb_portal.cycles.models import Cycle, Phase
-from pb_portal.db import hold
+from pb_portal.db import take_turn
 from pb_portal.domain import ledger
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
@@ -102,7 +102,7 @@ def _keep(
 
 def _refuse_crowded(session: Session, poll: Poll, kind: str, key: str, reader: Reader) -> None:
     """One address serves a family, not a street: strangers are not written to by many hands."""
-    hold(session, f"vote letters {poll.cycle_id} {kind} {reader.address}")
+    take_turn(session, f"vote letters {poll.cycle_id} {kind} {reader.address}")
     others = select(func.count()).where(
         LetterAsked.cycle_id == poll.cycle_id,
         LetterAsked.kind == kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from pb_portal.db import take_turn
 from pb_portal.domain.permissions import P, demand
 from pb_portal.domain.refusal import Forbidden, Refusal
 from pb_portal.domain.signature import Signature
@@ -20,6 +21,8 @@ def add_scan(session: Session, by: Signature, batch: Batch, stored: StoredFile) 
     demand_worker(by, batch)
     if batch.cast_count is None:
         raise Refusal("polling.not_returned", field="scan")
+    take_turn(session, f"scans of {batch.id}")
+    session.refresh(batch, ["scans"])
     if len(batch.scans) >= MOST:
         raise Refusal("polling.scans_many", field="scan", most=MOST)
     assert by.actor.person_id is not None
