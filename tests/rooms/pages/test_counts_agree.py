@@ -23,6 +23,7 @@ from pb_portal.takedowns import service as takedowns
 from tests.conftest import sign_in
 from tests.factories import make_cycle, make_person, make_proposal, signed
 from tests.rooms.takedowns.test_take_down import photo
+from tests.unguarded import unguarded
 
 ROW = re.compile(r'class="proposal-card__number figures">№ (\d+)')
 WALKERS = ["visitor", "resident", Role.MODERATOR, Role.SECRETARY, Role.ADMINISTRATOR]
@@ -56,23 +57,24 @@ def city(session, app):
         takedowns.take_down(
             session, signed(moderator), kind, str(thing), category="other", reason="Why"
         )
-    for number, state in enumerate(("planned", "works", "completed", "cancelled"), start=900):
-        session.add(
-            Project(
-                number=number,
-                origin="participatory",
-                cycle_id=cycle.id,
-                title=f"P {number}",
-                area_id=cycle.areas[0].area_id,
-                promised_sum=1,
-                status=state,
-                promised_on=now.date() + timedelta(days=9),
-                due_on=now.date() + timedelta(days=9),
-                created_at=now - timedelta(days=50),
-                updated_at=now,
-                news_at=now - timedelta(days=40),
+    with unguarded(session, "projects_project"):
+        for number, state in enumerate(("planned", "works", "completed", "cancelled"), start=900):
+            session.add(
+                Project(
+                    number=number,
+                    origin="participatory",
+                    cycle_id=cycle.id,
+                    title=f"P {number}",
+                    area_id=cycle.areas[0].area_id,
+                    promised_sum=1,
+                    status=state,
+                    promised_on=now.date() + timedelta(days=9),
+                    due_on=now.date() + timedelta(days=9),
+                    created_at=now - timedelta(days=50),
+                    updated_at=now,
+                    news_at=now - timedelta(days=40),
+                )
             )
-        )
     session.flush()
     return {"cycle": cycle, "talked": talked}
 

@@ -47,6 +47,7 @@ from tests.conftest import sign_in
 from tests.factories import make_cycle, make_person, make_proposal, signed
 from tests.factories.proposals import make_draft, picture_bytes
 from tests.rooms.voting.test_sealed import addresses
+from tests.unguarded import unguarded
 
 PHONE = "87017654321"
 WORDS = f"zhasyrynqoz {PHONE}"
@@ -66,7 +67,7 @@ def photo(session, person, name="ph.jpg"):
 @pytest.fixture
 def planted(session, app):
     """A proposal sent twice and made a project, with the number in everything."""
-    cycle = make_cycle(session, PhaseKind.DELIVERY, slug="planted")
+    cycle = make_cycle(session, PhaseKind.DELIVERY, frozen=False, slug="planted")
     author = make_person(session, locale="ru")
     now = datetime.now(UTC)
     draft = make_draft(
@@ -103,7 +104,6 @@ def planted(session, app):
     service.change_status(session, by, draft, ProposalAction.RESUBMIT, part="author")
     service.change_status(session, signed(staff), draft, ProposalAction.TAKE, part="reviewer")
     service.change_status(session, signed(staff), draft, ProposalAction.ADMIT, part="secretary")
-    service.change_status(session, signed(staff), draft, ProposalAction.SELECT, part="system")
     comment = service.add_comment(session, signed(author), draft, f"Comment {WORDS}")
     service.report_comment(
         session, signed(make_person(session)), comment.id, reason="other", text=WORDS
@@ -116,9 +116,10 @@ def planted(session, app):
         contract_on=now.date(), accepted_on=now.date(), contractor="C",
         contractor_bin="990140000017",
     )  # fmt: skip
-    session.add(project)
-    session.flush()
-    session.add(ProjectProposal(project_id=project.id, proposal_id=draft.id))
+    with unguarded(session, "projects_project", "projects_proposal"):
+        session.add(project)
+        session.flush()
+        session.add(ProjectProposal(project_id=project.id, proposal_id=draft.id))
     before = ProjectPhoto(
         project_id=project.id, file_id=shot.file_id, stage="before", caption=WORDS, at=now
     )
