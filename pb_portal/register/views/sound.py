@@ -119,11 +119,12 @@ def download_aside(slug: str, load_id: int) -> Response:
     width = max([len(headings), *(len(cells) for cells, _n, _w in rows)])
     table = [[*cells, *[""] * (width - len(cells)), number, words] for cells, number, words in rows]
     heads = [*headings, *[""] * (width - len(headings)), _("Line"), _("What is wrong")]
+    name = f"set-aside-{slug}-{clock.today().isoformat()}.csv"
     return Response(
         tables.write(heads, table),
         mimetype="text/csv",
         headers={
-            "Content-Disposition": f'attachment; filename="set-aside-{slug}-{load_id}.csv"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "private, no-store",
         },
     )
