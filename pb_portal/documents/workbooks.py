@@ -72,10 +72,14 @@ def _demand_small(data: bytes, most_rows: int) -> None:
         with ZipFile(BytesIO(data)) as packed:
             members = packed.infolist()
             names = [member.filename for member in members]
-            if len(members) > MOST_PARTS or sum(one.file_size for one in members) > MOST_UNPACKED:
+            if (
+                len(members) > MOST_PARTS
+                or sum(member.file_size for member in members) > MOST_UNPACKED
+            ):
                 raise large
             if any(
-                one.file_size > max(_MEGABYTE, MOST_RATIO * one.compress_size) for one in members
+                member.file_size > max(_MEGABYTE, MOST_RATIO * member.compress_size)
+                for member in members
             ):
                 raise large
             if "xl/workbook.xml" not in names or len(set(names)) != len(names):

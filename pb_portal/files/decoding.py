@@ -52,7 +52,7 @@ def make_sizes(
 ) -> list[tuple[int, str, bytes]]:
     """Smaller pictures than the one of width `shown`: width, ending and content of each."""
     picture, _ = open_upright(source.read(), megapixels, memory_mb)
-    made = []
+    smaller_ones = []
     for width in WIDTHS:
         if width < min(picture.width, shown or picture.width):
             height = max(1, round(picture.height * width / picture.width))
@@ -60,8 +60,8 @@ def make_sizes(
             for ending, (kind, options) in SAVED.items():
                 buffer = BytesIO()
                 smaller.save(buffer, kind, **options)
-                made.append((width, ending, buffer.getvalue()))
-    return made
+                smaller_ones.append((width, ending, buffer.getvalue()))
+    return smaller_ones
 
 
 def fit_pictures(

@@ -91,8 +91,8 @@ class Source(io.RawIOBase):
 
 def lower(memory: int, cpu: float) -> None:
     """Bound what this process may take from here on; nothing of it can be raised again."""
-    with suppress(FileNotFoundError), open("/proc/self/statm", encoding="ascii") as told:
-        _bound("RLIMIT_AS", int(told.read().split()[0]) * resource.getpagesize() + memory)
+    with suppress(FileNotFoundError), open("/proc/self/statm", encoding="ascii") as status:
+        _bound("RLIMIT_AS", int(status.read().split()[0]) * resource.getpagesize() + memory)
     used = resource.getrusage(resource.RUSAGE_SELF)
     _bound("RLIMIT_CPU", int(used.ru_utime + used.ru_stime + cpu) + 2)
     signal.setitimer(signal.ITIMER_PROF, cpu)
@@ -108,8 +108,8 @@ def _bound(name: str, most: int) -> None:
 def usage() -> dict[str, float]:
     """CPU seconds, and the most memory in megabytes that was taken at once."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    with open("/proc/self/status", encoding="ascii") as told:
-        peak = next(line.split()[1] for line in told if line.startswith("VmHWM"))
+    with open("/proc/self/status", encoding="ascii") as status:
+        peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
     return {"cpu": used.ru_utime + used.ru_stime, "memory": int(peak) / 1024}
 
 

@@ -38,12 +38,12 @@ def decode(read: Callable[[int], bytes]) -> Any:
         raise FrameError("too long")
     text, blobs = read(length), read(rest)
 
-    def restored(found: dict[str, Any]) -> Any:
-        place = found.get(_PLACE) if len(found) == 1 else None
+    def restored(value: dict[str, Any]) -> Any:
+        place = value.get(_PLACE) if len(value) == 1 else None
         if isinstance(place, list) and [type(number) for number in place] == [int, int]:
             size, start = place
             return blobs[start : start + size]
-        return found
+        return value
 
     try:
         return json.loads(text.decode("utf-8", "surrogatepass"), object_hook=restored)

@@ -103,7 +103,7 @@ def parse_pieces(
     **args: Any,
 ) -> Iterator[Any]:
     """What the reader yields, piece by piece; outside any lane. Refuses as `parse` does."""
-    streams = [io.BytesIO(one) if isinstance(one, bytes) else one for one in sources]
+    streams = [io.BytesIO(source) if isinstance(source, bytes) else source for source in sources]
     lengths = [stream.seek(0, io.SEEK_END) for stream in streams]
     limits = _grown(_setup.limits, size, sum(lengths) / MEGABYTE)
     order = {
@@ -206,10 +206,10 @@ class _Child:
                 raise frames.FrameError(f"{kind} {value}")
 
     def _hear(self) -> tuple[str, Any]:
-        found = frames.decode(self._read)
-        if not (isinstance(found, list) and len(found) == 2):
+        answer = frames.decode(self._read)
+        if not (isinstance(answer, list) and len(answer) == 2):
             raise frames.FrameError("no answer")
-        return found[0], found[1]
+        return answer[0], answer[1]
 
     def _read(self, size: int) -> bytes:
         target = bytearray()

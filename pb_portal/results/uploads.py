@@ -101,15 +101,17 @@ def _files(source: BinaryIO) -> Iterator[BinaryIO]:
 
 def _members(archive: zipfile.ZipFile) -> Iterator[BinaryIO]:
     members = archive.infolist()
-    wanted = sorted((one for one in members if one.filename.lower().endswith(".pb")), key=_name_of)
+    wanted = sorted(
+        (member for member in members if member.filename.lower().endswith(".pb")), key=_name_of
+    )
     if not wanted or len(wanted) > MOST_FILES or len(members) > MOST_MEMBERS:
         raise Refusal("import.no_files", field="file", most=MOST_FILES)
-    large = [one for one in wanted if one.file_size > _most(one)]
-    if large or sum(one.file_size for one in wanted) > MOST_UNPACKED:
+    large = [member for member in wanted if member.file_size > _most(member)]
+    if large or sum(member.file_size for member in wanted) > MOST_UNPACKED:
         raise Refusal("import.bad_archive", field="file")
-    for one in wanted:
-        with archive.open(one) as stream:
-            yield io.BytesIO(stream.read(one.file_size + 1))
+    for member in wanted:
+        with archive.open(member) as stream:
+            yield io.BytesIO(stream.read(member.file_size + 1))
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
@@ -122,21 +124,21 @@ def _most(member: zipfile.ZipInfo) -> int:
 
 def _plain(reading: Reading) -> dict[str, Any]:
     election = reading.election
-    plain = {one.name: getattr(election, one.name) for one in fields(Election)}
+    plain = {place.name: getattr(election, place.name) for place in fields(Election)}
     plain |= {
         "ballots": [],
-        "projects": [_values(one) for one in election.projects],
+        "projects": [_values(item) for item in election.projects],
         "limits": _values(election.limits),
-        "conflicts": [_values(one) for one in election.conflicts],
+        "conflicts": [_values(item) for item in election.conflicts],
         "meta": dict(election.meta),
     }
-    notices = [[one.code, one.line, dict(one.params)] for one in reading.notices]
+    notices = [[item.code, item.line, dict(item.params)] for item in reading.notices]
     return {"election": plain, "sha256": reading.sha256, "notices": notices}
 
 
 def _values(thing: Any) -> list[Any]:
-    found = [getattr(thing, one.name) for one in fields(thing)]
-    return [dict(value) if isinstance(value, Mapping) else value for value in found]
+    values = [getattr(thing, place.name) for place in fields(thing)]
+    return [dict(value) if isinstance(value, Mapping) else value for value in values]
 
 
 def _reading(plain: dict[str, Any]) -> Reading:
@@ -145,12 +147,12 @@ def _reading(plain: dict[str, Any]) -> Reading:
         **{
             **values,
             "ballots": (),
-            "projects": tuple(Project(*map(_firm, one)) for one in values["projects"]),
+            "projects": tuple(Project(*map(_firm, item)) for item in values["projects"]),
             "limits": Limits(*values["limits"]),
-            "conflicts": tuple(Conflict(*map(_firm, one)) for one in values["conflicts"]),
+            "conflicts": tuple(Conflict(*map(_firm, item)) for item in values["conflicts"]),
         }
     )
-    notices = tuple(Notice(*one) for one in plain["notices"])
+    notices = tuple(Notice(*item) for item in plain["notices"])
     return Reading(election, plain["sha256"], notices)
 
 
@@ -161,10 +163,10 @@ def _firm(value: Any) -> Any:
 def _ballots(plain: list[Any]) -> Iterator[Ballot]:
     names: dict[str, str] = {}
     for choices, points, voter, weight in plain:
-        chosen = tuple(names.setdefault(one, one) for one in choices)
+        chosen = tuple(names.setdefault(item, item) for item in choices)
         yield Ballot(chosen, tuple(points), voter, weight=weight)
 
 
 def slugs(slug: str, count: int) -> list[str]:
-    """Addresses of the cycles: the one that was asked for, numbered where there are several."""
+    """Addresses of the cycles: the item that was asked for, numbered where there are several."""
     return [slug] if count == 1 else [f"{slug}-{number}" for number in range(1, count + 1)]

@@ -23,7 +23,15 @@ from webauthn.helpers.structs import (
 from pb_portal.accounts.factors.models import Passkey
 from pb_portal.domain.refusal import Refusal
 
-BROKEN = (WebAuthnException, CBORDecodeError, ValueError, KeyError, TypeError, AttributeError)
+BROKEN = (
+    WebAuthnException,
+    CBORDecodeError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 """What a forged or damaged answer makes the library raise."""
 LONGEST_ANSWER = 20_000
 
@@ -118,7 +126,7 @@ def answered_by(answer: str) -> str:
     """Which credential a browser's answer names; "" when it names none."""
     try:
         said = json.loads(answer[:LONGEST_ANSWER]).get("id", "")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
     return said if isinstance(said, str) else ""
 

@@ -69,12 +69,12 @@ def ask_sound(slug: str, load_id: int) -> Answer:
 def decide_sound(request_id: int) -> Answer:
     """The second person sees how many are left out, and agrees or declines."""
     form, status = DecideForm(), 200
-    said = request.form.get("do", "")
+    choice = request.form.get("do", "")
     if form.is_submitted():
         status = 422
         try:
-            if form.validate() and said in ("approve", "decline"):
-                _decide(request_id, approve=said == "approve", reason=form.reason.data or "")
+            if form.validate() and choice in ("approve", "decline"):
+                _decide(request_id, approve=choice == "approve", reason=form.reason.data or "")
                 return redirect(url_for(".decide_sound", request_id=request_id))
         except Refusal as refusal:
             form.show(refusal)
@@ -97,8 +97,8 @@ def _decide(request_id: int, *, approve: bool, reason: str) -> None:
     with transaction() as work:
         wanted = approvals.get_request(work, request_id)
         service.decide_sound_load(work, clock.signature(), wanted, approve=approve, reason=reason)
-    told = _("Agreed. The right lines are being loaded.")
-    flash(told if approve else _("The request is declined."), "success")
+    sentence = _("Agreed. The right lines are being loaded.")
+    flash(sentence if approve else _("The request is declined."), "success")
 
 
 @blueprint.post("/desk/cycles/<slug>/register/loads/<int:load_id>/aside.csv")
@@ -108,9 +108,9 @@ def download_aside(slug: str, load_id: int) -> Response:
     opening is recorded."""
     with transaction() as work:
         cycle = cycles.get_cycle(work, slug)
-        kept = service.open_set_aside(work, clock.signature(), cycle, load_id).kept
+        sealed_name = service.open_set_aside(work, clock.signature(), cycle, load_id).kept
     try:
-        with loads.desk().uploads.opened(kept) as stream:
+        with loads.desk().uploads.opened(sealed_name) as stream:
             lines = read_aside(stream)
             headings = next(lines, (0, "", 0, []))[3]
             rows = [_aside_row(number, code, first, cells) for number, code, first, cells in lines]
@@ -136,8 +136,8 @@ def _aside_row(number: int, code: str, first: int, cells: list[str]) -> tuple[li
 
 def told_kinds(kinds: dict[str, int]) -> list[tuple[str, int]]:
     """Kinds of mistakes in words, the most frequent first."""
-    found = sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(phrase(NAMELESS.get(code, code)), number) for code, number in found]
+    pairs = sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(phrase(NAMELESS.get(code, code)), number) for code, number in pairs]
 
 
 def summarize_sound(current: Session, asked: ApprovalRequest) -> str:

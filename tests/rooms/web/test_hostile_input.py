@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
+from pb_portal.accounts.factors import passkeys
 from pb_portal.cycles.models import Cycle
 from pb_portal.domain.refusal import Refusal
 from pb_portal.domain.text import clean
@@ -169,3 +170,12 @@ def test_whatever_a_decoder_raises_the_file_is_no_picture(
     content.seek(0)
     with pytest.raises(Refusal, match="not_a_picture"):
         decoding.read_picture(content, megapixels=50, memory_mb=100)
+
+
+@pytest.mark.parametrize(
+    "answer", ["[" * 20_000, '{"id": ' + "[" * 19_000, '{"id": [1]}', "9" * 9000]
+)
+def test_a_passkeys_answer_of_brackets_without_end_names_no_passkey(answer: str) -> None:
+    assert passkeys.answered_by(answer) == ""
+    with pytest.raises(passkeys.BROKEN):
+        passkeys.webauthn.helpers.parse_authentication_credential_json(answer)
