@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from pb_portal import jobs
 from pb_portal.db import database_now
 from pb_portal.domain.refusal import Conflict, Refusal
-from pb_portal.register.models import IdentityCode, RegisterEntry, RegisterState
+from pb_portal.domain.rule_book import RuleBook
+from pb_portal.register.identity.models import PaperCode
+from pb_portal.register.models import IdentityCode, PhoneUse, RegisterEntry, RegisterState
 from pb_portal.register.service import Claim, Desk, Proved, ask_code
 from pb_portal.results import auditing
 from pb_portal.voting import service as voting
@@ -26,7 +28,7 @@ from pb_portal.voting.paper.models import HandedOut
 from pb_portal.voting.service.poll import digest
 from pb_portal.web.signer import audit_keys, signer
 from tests.factories.polling import KEY, ZONE, Polls
-from tests.factories.voting import ROLL_KEYS, make_voter, post, prove, vote
+from tests.factories.voting import ROLL_KEYS, make_codes, make_vote, make_voter, post, prove, vote
 from tests.unguarded import drop_guards
 
 DAY = timedelta(days=1)
@@ -411,3 +413,26 @@ def test_attack_a_register_without_a_signed_digest_is_said_to_have_none(polls):
     polls.session.execute(text("DELETE FROM register_head"))
     assert wrong(polls)["roll"] == ("the digest of the roll was not signed",)
     assert polls.session.get_one(RegisterState, polls.cycle.id).frozen_at is not None
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "DELETE FROM register_phone_use",
+        "UPDATE register_phone_use SET voter_key = 'x'",
+        "UPDATE register_paper_code SET voter_key = NULL",
+        "UPDATE register_paper_code SET voter_key = 'x'",
+        "UPDATE register_paper_code SET attempts = attempts - 1",
+        "DELETE FROM register_paper_code",
+        "INSERT INTO register_paper_code SELECT * FROM register_paper_code",
+    ],
+)
+def test_attack_a_used_code_and_a_used_phone_stay_with_their_voters(session, attack):
+    rules = RuleBook(options={"identity": ["phone", "paper_code"]})
+    cycle, _ = make_vote(session, rules=rules)
+    voter = make_voter(session, cycle)
+    make_codes(session, cycle)
+    session.execute(update(PaperCode).values(voter_key=voter.key))
+    session.add(PhoneUse(cycle_id=cycle.id, phone_key="p", voter_key=voter.key))
+    session.flush()
+    refused(session, text(attack))
