@@ -21,6 +21,7 @@ from pb_portal.db import database_now
 from pb_portal.domain.phases import PhaseKind
 from pb_portal.domain.refusal import Refusal
 from pb_portal.results import bundles, checks, queries
+from pb_portal.results.agreements import find_differences
 from pb_portal.results.audit_phases import phases_differ
 from pb_portal.results.audit_winners import winners_differ
 from pb_portal.results.elections import unit_of
@@ -54,6 +55,7 @@ SAID = {
     "rows": "Every stored figure of the result is that of the recount.",
     "signed": "The log names the same count, commissioners and moments.",
     "bundle": "The published bundle verifies and is what the database gives, to the byte.",
+    "agreed": "The log names the same two people for everything that two agreed to.",
     "seals": "Every row that decides something is the one the portal wrote, and none is gone.",
     "acts": "The batches of these seals, their chain and signatures are as computing them gives.",
 }
@@ -64,10 +66,15 @@ def look(session: Session, cycle: Cycle, keys: Keys) -> list[Finding]:
     """Audit a vote after its close; refuses (`voting.still_open`) before. Writes nothing."""
     try:
         found = _of_vote(session, cycle, keys)
+    except Refusal:
+        if heads.newest(session, cycle.id) is None:
+            raise
+        found = [Finding("final", False, ("the box was closed and signed, and its vote is open",))]
     except (SQLAlchemyError, ValueError, TypeError, LookupError, AttributeError) as error:
         found = [Finding("ballots", False, (f"a row cannot be read: {type(error).__name__}",))]
     return [
         *found,
+        Finding.of("agreed", find_differences(session, cycle.id)),
         Finding.of("seals", checking.find_broken_rows(session)),
         Finding.of("acts", checking.find_broken_batches(session, keys.signer.public_key)),
     ]

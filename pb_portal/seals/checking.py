@@ -59,8 +59,10 @@ def _broken_shapes(session: Session) -> Iterator[str]:
     rows = session.connection().execute(select(SHAPE.c.table_name, SHAPE.c.columns))
     shapes = {name: columns for name, columns in rows}
     for table in sealed_tables() if shapes else ():
-        if shapes.get(table.name) != [column.name for column in sealed_columns(table)]:
+        if shapes.pop(table.name, None) != [column.name for column in sealed_columns(table)]:
             yield f"{table.name}: its seals cover other columns; run “flask db upgrade”"
+    for name in shapes:
+        yield f"{name}: its seals cover columns of no sealed table"
 
 
 def _broken_in(session: Session, table: Table, key: SealKey) -> Iterator[str]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
+    Select,
     String,
     Table,
+    bindparam,
     func,
     select,
     tuple_,
@@ -26,6 +30,14 @@ Key = tuple[Any, ...]
 KEY_OPTION = "seal_key"
 """The option of an engine that holds its `SealKey`; connections inherit it."""
 _CHUNK = 300
+_LAST = (
+    select(RECORD.c.table_name, RECORD.c.row_key, func.max(RECORD.c.revision))
+    .where(
+        RECORD.c.table_name.in_(bindparam("tables", expanding=True)),
+        RECORD.c.row_key.in_(bindparam("names", expanding=True)),
+    )
+    .group_by(RECORD.c.table_name, RECORD.c.row_key)
+)
 
 
 def key_of(connection: Connection) -> SealKey:
@@ -43,27 +55,55 @@ def write_records(
 ) -> None:
     """Add one record for each of these rows; a row that is not there any more gets a tombstone."""
     key = key_of(connection)
-    values = [
-        value
-        for table, keys in touched.items()
-        for chunk in _chunks(list(keys))
-        for value in _values(connection, key, table, chunk, reason)
-    ]
-    if values:
-        connection.execute(RECORD.insert(), values)
+    every = [(table, one) for table, keys in touched.items() for one in keys]
+    for start in range(0, len(every), _CHUNK):
+        values = list(_values(connection, key, every[start : start + _CHUNK], reason))
+        if values:
+            connection.execute(RECORD.insert(), values)
+
+
+def _values(
+    connection: Connection, key: SealKey, touched: Sequence[tuple[Table, Key]], reason: str
+) -> Iterator[dict[str, Any]]:
+    """Two kinds of statements: one for the former revisions, one for the rows of each table."""
+    names = {(table, one): key.name_row(table.name, one) for table, one in touched}
+    wanted = {
+        "tables": list({table.name for table, _ in names}),
+        "names": list(set(names.values())),
+    }
+    last = {(table, name): revision for table, name, revision in connection.execute(_LAST, wanted)}
+    rows = {
+        table: read_rows(connection, table, [one for other, one in touched if other is table])
+        for table in dict.fromkeys(table for table, _ in touched)
+    }
+    for (table, one), name in names.items():
+        row, revision = rows[table].get(one), last.get((table.name, name), 0)
+        if row is None and not revision:
+            continue  # never sealed and gone: nothing to say
+        yield make_values(key, table.name, name, revision + 1, row, reason)
 
 
 def read_rows(
     connection: Connection, table: Table, keys: Sequence[Key]
 ) -> dict[Key, dict[str, Any]]:
     """The sealed columns of rows, by primary key."""
-    primary = list(table.primary_key.columns)
-    wanted = (
-        primary[0].in_([one[0] for one in keys])
-        if len(primary) == 1
-        else tuple_(*primary).in_(keys)
-    )
-    return dict(iter_rows(connection, table, sealed_columns(table), wanted))
+    query, names, wide = _rows_by_key(table)
+    asked = [one[0] for one in keys] if wide == 1 else list(keys)
+    return {
+        tuple(row[:wide]): dict(zip(names, row[wide:], strict=True))
+        for row in connection.execute(query, {"keys": asked})
+    }
+
+
+@cache
+def _rows_by_key(table: Table) -> tuple[Select[*tuple[Any, ...]], list[str], int]:
+    """Made once for each table: building a statement takes longer than running it."""
+    primary, columns = list(table.primary_key.columns), sealed_columns(table)
+    these: BindParameter[Any] = bindparam("keys", expanding=True)
+    wanted = primary[0].in_(these) if len(primary) == 1 else tuple_(*primary).in_(these)
+    asked = (_as_stored(column).label(None) for column in (*primary, *columns))
+    query = select(*asked).where(wanted)
+    return query, [column.name for column in columns], len(primary)
 
 
 def iter_rows(
@@ -105,28 +145,3 @@ def make_values(
         "mark": key.seal_record(mark),
         "batch": None,
     }
-
-
-def _values(
-    connection: Connection, key: SealKey, table: Table, keys: Sequence[Key], reason: str
-) -> Iterator[dict[str, Any]]:
-    rows = read_rows(connection, table, keys)
-    names = {one: key.name_row(table.name, one) for one in keys}
-    last = {
-        name: revision
-        for name, revision in connection.execute(
-            select(RECORD.c.row_key, func.max(RECORD.c.revision))
-            .where(RECORD.c.table_name == table.name, RECORD.c.row_key.in_(names.values()))
-            .group_by(RECORD.c.row_key)
-        )
-    }
-    for one, name in names.items():
-        row = rows.get(one)
-        if row is None and name not in last:
-            continue  # never sealed and gone: nothing to say
-        yield make_values(key, table.name, name, last.get(name, 0) + 1, row, reason)
-
-
-def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
-    for start in range(0, len(keys), _CHUNK):
-        yield keys[start : start + _CHUNK]

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Table
 
 LEDGER = "The ledger of the vote holds it, and its audit opens it."
 ROLL = "The roll's own digests and MACs hold it; a record for each would tell the turnout."
-TURNOUT = "Written as people vote: its records would tell the turnout. It ends with the vote."
+TURNOUT = "Written as people vote: its records would tell the turnout."
 SHORT = "Lives for hours; what is done with it stands in the log, which is sealed."
 DERIVED = "Made from sealed rows, and made anew from them at any time."
 OWN = "A seal itself: the audit computes it again."
@@ -31,11 +31,11 @@ EXEMPT_TABLES: dict[str, str] = {
     "outbox_letter": "Codes are sent as people vote: their number tells the turnout.",
     "proposals_said_word": DERIVED,
     "proposals_word": DERIVED,
-    "register_assistance": ROLL,
+    "register_assistance": TURNOUT,
     "register_entry": ROLL,
     "register_identity_code": TURNOUT,
-    "register_paper_code": ROLL,
-    "register_phone_use": ROLL,
+    "register_paper_code": TURNOUT,
+    "register_phone_use": TURNOUT,
     "review_kept_finding": NOTHING,
     "review_presence": NOTHING,
     "seals_batch": OWN,

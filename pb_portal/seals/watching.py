@@ -1,6 +1,7 @@
 """Follows every session: what is written to a sealed table is recorded in its transaction.
 
-Objects are followed through the flush, `update(Model)` and the like through `do_orm_execute`. A
+Objects are followed through the flush, `update(Model)` and the like through `do_orm_execute`, the
+pairs of a relationship between many and many by the values of the flush's own statements. A
 statement on a bare table is not followed: the portal's own code is refused it, and what other code
 (a shell, a script) changes so is seen by the audit.
 """
@@ -9,19 +10,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
+from types import FrameType
 from typing import Any, cast
 
 from sqlalchemy import Connection, Executable, Result, Table, event, inspect
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, object_session
-from sqlalchemy.sql.dml import Update, UpdateBase
+from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
 
+from pb_portal.db import Base
 from pb_portal.seals.records import Key, write_records
 from pb_portal.seals.registry import is_sealed, sealed_columns
 
 ALLOWED = "sealed"
 """The option of a statement whose rows `seals.service` records."""
 _TOUCHED = "seals_touched"
+_FLUSH = "sqlalchemy.orm.unitofwork"
 
 
 class UnsealedWriteError(RuntimeError):
@@ -70,6 +75,31 @@ def _forget(session: Session, previous: Any) -> None:
     session.info.pop(_TOUCHED, None)
 
 
+@event.listens_for(Engine, "after_execute")
+def _paired(
+    connection: Connection,
+    statement: Executable,
+    multiparams: Any,
+    params: Any,
+    options: Any,
+    result: Any,
+) -> None:
+    """Pairs of a `secondary` table are no objects: the flush writes them by their keys."""
+    if not isinstance(statement, Insert | Delete) or not isinstance(statement.table, Table):
+        return
+    table = statement.table
+    if not is_sealed(table.name) or table in _mapped() or not _comes_from(_FLUSH):
+        return
+    rows = multiparams or [params]
+    names = [column.key for column in table.primary_key.columns]
+    write_records(connection, {table: [tuple(row[name] for name in names) for row in rows]})
+
+
+@cache
+def _mapped() -> set[Any]:
+    return {mapper.local_table for mapper in Base.registry.mappers}
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _follow(state: ORMExecuteState) -> Result[Any] | None:
     """An INSERT, UPDATE or DELETE of a model tells which rows it wrote; they are recorded."""
@@ -109,7 +139,7 @@ def _guard(
     table = statement.table
     if not isinstance(table, Table) or not is_sealed(table.name):
         return
-    if _spares_seals(statement, table) or not _comes_from_portal():
+    if _spares_seals(statement, table) or not _comes_from("pb_portal"):
         return
     raise UnsealedWriteError(table.name)
 
@@ -123,14 +153,15 @@ def _spares_seals(statement: UpdateBase, table: Table) -> bool:
     return bool(names) and names.isdisjoint(column.name for column in sealed_columns(table))
 
 
-def _comes_from_portal() -> bool:
-    """Whether the nearest caller outside SQLAlchemy is the portal's own code, and no flush."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None:
+def _comes_from(whom: str) -> bool:
+    """Whether a flush, else the nearest caller outside SQLAlchemy, is this module or package."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
-        if module == "sqlalchemy.orm.unitofwork":
-            return False
-        if module.split(".", maxsplit=1)[0] not in ("sqlalchemy", "flask_sqlalchemy"):
-            return module.split(".", maxsplit=1)[0] == "pb_portal"
+        if module == _FLUSH:
+            return whom == _FLUSH
+        package = module.split(".", maxsplit=1)[0]
+        if package not in ("sqlalchemy", "flask_sqlalchemy"):
+            return package == whom
         frame = frame.f_back
     return False

@@ -1,7 +1,8 @@
-"""Somebody with all rights to the database rewrites one row: the audit fails and says where.
+"""Somebody with all rights to the database rewrites one row of any table: the audit says where.
 
-Triggers and foreign keys are taken away first, as such a person would. A small number of random
-changes by default; `FAULTS_FULL=1` (`make faults`) makes a thousand.
+Triggers and foreign keys are taken away first, as such a person would. Every table of the product
+is changed unless it stands in `UNSEEN` with its reason. A small number of random changes by
+default; `FAULTS_FULL=1` (`make faults`) makes a thousand. `FAULTS_SEED` chooses others; it is told.
 """
 
 from __future__ import annotations
@@ -9,115 +10,41 @@ from __future__ import annotations
 import json
 import os
 import random
-import time
+import sys
 from collections import Counter
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from pb_portal import jobs
-from pb_portal.cycles import queries as cycles
-from pb_portal.cycles import service as cycle_service
-from pb_portal.cycles.models import Cycle, Phase
-from pb_portal.cycles.queries import rules_of
-from pb_portal.db import Base, database_now, db, transaction
-from pb_portal.domain.phases import PhaseKind
-from pb_portal.domain.signature import SYSTEM, Signature
-from pb_portal.register.service import Proved
-from pb_portal.results import auditing, bundles
-from pb_portal.results import service as results
-from pb_portal.signing import Keys, Signer
-from pb_portal.voting import service
-from pb_portal.voting.ledger import batches, sealing
-from tests.factories import make_person, move_phase
-from tests.factories.voting import make_vote, make_voter
+from pb_portal.cycles.models import Cycle
+from pb_portal.db import Base, db
+from pb_portal.results import auditing
+from pb_portal.seals import registry
+from pb_portal.seals.opening import renew_rows
+from pb_portal.signing import Signer
+from pb_portal.voting.ledger import batches
+from tests.factories.world import EMPTY, KEYS, make_world, plain_value
 
 CHANGES = 1000 if os.environ.get("FAULTS_FULL") else 60
-ZONE = ZoneInfo("Asia/Almaty")
-KEYS = Keys("test-ballot", Signer("test-signing"), ZONE, "test-register")
-TABLES = {
-    "voting_ballot": None,
-    "voting_participation": None,
-    "voting_batch": None,
-    "voting_sealed": None,
-    "voting_head": None,
-    "cycles_rule_book": None,
-    "results_count_run": None,
-    "results_area": None,
-    "results_proposal": None,
-    "results_bundle": None,
-    "cycles_area": ["cycle_id", "area_id", "budget"],
-}
-"""Columns that an audit covers; None is all of them."""
-MEANINGLESS = {("results_area", "id"), ("results_proposal", "id")}
-"""A running number that nothing refers to."""
+SEED = int(os.environ.get("FAULTS_SEED", "20261122"))
+HELD = {registry.LEDGER, registry.ROLL, registry.OWN}
+"""What is not sealed because something else holds it: changes to that are seen as well."""
+UNSEEN = {name: reason for name, reason in registry.EXEMPT_TABLES.items() if reason not in HELD}
+"""Tables a change to which no audit sees, each with its reason."""
+UNSEEN_COLUMNS = registry.EXEMPT_COLUMNS
 
 
 @pytest.fixture
 def audited(own_app):
-    """A certified vote, its audit clean, its guards gone."""
+    """A certified vote and something in every table, its audit clean, its guards gone."""
     with own_app.app_context():
-        cycle_id = certified_vote()
+        cycle_id = make_world()
         with guards_off():
             yield cycle_id
         db.session.remove()
-
-
-def certified_vote() -> int:
-    """Voters, a changed vote, several batches, a close, a count, two commissioners, a bundle."""
-    with transaction() as work:
-        cycle, papers = make_vote(work, areas=2, frozen=False)
-        before = database_now(work) - timedelta(hours=1)
-        cycle_service.freeze_rules(work, Signature(SYSTEM, before), cycle)
-        first, second = (make_person(work, "commissioner") for _ in range(2))
-        poll = service.poll_of(cycle.id, rules_of(cycle), "test-ballot", "test-register")
-        voters = [make_voter(work, cycle) for _ in range(9)]
-        choices = [papers[number % 4].id for number in range(9)]
-        cycle_id, slug = cycle.id, cycle.slug
-        area_id = cycle.areas[0].area_id
-        people = [person.actor() for person in (first, second)]
-        make_vote(work)  # another cycle, for rows to be moved to
-    for number, voter in enumerate([*voters, voters[0]]):
-        with transaction() as work:
-            proved = Proved(voter.key, area_id)
-            token = service.open_voter(work, poll, proved, database_now(work))
-            sending = service.Sending(token, (choices[number % 9],), f"{number:032x}")
-            service.cast(work, poll, sending, zone=ZONE)
-        if number % 4 == 3:
-            seal(cycle_id, slug)
-    time.sleep(1.1)  # batches keep whole seconds, and the close comes after the last of them
-    with transaction() as work:
-        phase = work.query(Phase).filter_by(cycle_id=cycle_id, kind=PhaseKind.VOTING).one()
-        move_phase(work, phase, ends_at=database_now(work).replace(microsecond=0))
-    for _ in range(sealing.CLOSING):
-        seal(cycle_id, slug)
-    jobs.seal_ledgers(datetime.now(UTC))
-    count_and_certify(cycle_id, people)
-    return cycle_id
-
-
-def seal(cycle_id: int, slug: str) -> None:
-    keys = batches.keys_of(cycle_id, "test-ballot")
-    one = sealing.Round(cycle_id, slug, True)
-    draft = sealing.prepare(db.session(), one, keys, KEYS.signer)
-    with transaction() as work:
-        sealing.store(work, draft)
-
-
-def count_and_certify(cycle_id: int, people) -> None:
-    now = datetime.now(UTC)
-    with transaction() as work:
-        cycle = cycles.get_cycle_by_id(work, cycle_id)
-        run = results.count(work, Signature(people[0], now), cycle, KEYS.signer)
-        request = results.propose_certification(work, Signature(people[0], now), run)
-        results.decide_certification(
-            work, Signature(people[1], now), request, approve=True, signer=KEYS.signer
-        )
-        bundles.keep(work, run.id, KEYS.signer, ZONE)
 
 
 @contextmanager
@@ -175,6 +102,7 @@ OTHERS = {
     str: spoiled,
     list: lambda value, chance: [*value, 1] if chance.random() < 0.5 else value[1:] or [0],
     dict: altered,
+    float: lambda value, chance: value + chance.choice([0.001, 1.0]),
     type(None): lambda *_: 1,
 }
 
@@ -184,31 +112,40 @@ def other(value, chance: random.Random):
     return OTHERS[type(value)](value, chance)
 
 
-def change(session, cycle_id: int, chance: random.Random) -> str | None:
-    """One random change; says which, or None when the database itself would not have it."""
-    name = chance.choice(sorted(TABLES))
+def tables() -> list[str]:
+    """Every table of the product that has rows after a vote."""
+    return sorted(name for name in Base.metadata.tables if name not in {*UNSEEN, *EMPTY})
+
+
+def change(session, cycle_id: int, chance: random.Random, name: str) -> str | None:
+    """One random change to a table; says which, or None when the database would not have it."""
     table = Base.metadata.tables[name]
-    mine = table.c.cycle_id == cycle_id if "cycle_id" in table.c else None
-    rows = session.execute(table.select() if mine is None else table.select().where(mine)).all()
-    row = chance.choice(rows)
+    mine = []
+    if not registry.is_sealed(name) and "cycle_id" in table.c:
+        mine = [table.c.cycle_id == cycle_id]  # what is not sealed is held by this vote's ledger
+    row = chance.choice(session.execute(table.select().where(*mine)).all())
     key = [column == getattr(row, column.key) for column in inspect(table).primary_key]
-    if chance.random() < 0.15:
+    kind = chance.random()
+    if kind < 0.15:
         session.execute(table.delete().where(*key))
         return f"{name}: a row deleted"
-    allowed = [
-        column
-        for column in table.c
-        if (TABLES[name] is None or column.key in TABLES[name])
-        and (name, column.key) not in MEANINGLESS
-    ]
-    column = chance.choice(allowed)
-    value = other(getattr(row, column.key), chance)
+    spared = UNSEEN_COLUMNS.get(name, {})
+    column = chance.choice([one for one in table.c if one.key not in spared])
+    if kind < 0.25:
+        keys = [one for one in table.primary_key.columns if one.name != "cycle_id" or not mine]
+        column = chance.choice(keys or list(table.c))  # into this vote: another has its own audit
+    former = getattr(row, column.key)
+    value = plain_value(column) if former is None else other(former, chance)
     try:
         with session.begin_nested():
-            session.execute(table.update().where(*key).values({column.key: value}))
+            if kind < 0.25:
+                session.execute(table.insert().values({**row._mapping, column.key: value}))
+            else:
+                session.execute(table.update().where(*key).values({column.key: value}))
     except DatabaseError:
         return None
-    return f"{name}.{column.key}: {json.dumps(getattr(row, column.key), default=str)[:80]}"
+    what = "a row put in" if kind < 0.25 else json.dumps(former, default=str)[:80]
+    return f"{name}.{column.key}: {what}"
 
 
 def test_an_untouched_vote_passes_every_check(audited):
@@ -217,21 +154,37 @@ def test_an_untouched_vote_passes_every_check(audited):
     assert [one.code for one in found] == list(auditing.SAID)
 
 
-def test_whatever_row_is_rewritten_the_audit_fails_and_says_where(audited):
-    chance = random.Random(20261122)
-    missed, caught = [], Counter()
-    made = 0
-    while made < CHANGES:
+def test_every_table_has_rows_to_change_or_a_reason(audited):
+    session = db.session()
+    bare = [
+        name
+        for name in tables()
+        if session.execute(select(Base.metadata.tables[name]).limit(1)).first() is None
+    ]
+    assert bare == []
+
+
+def test_whatever_row_is_rewritten_the_audit_fails_and_says_where(audited, capsys):
+    chance = random.Random(SEED)
+    missed, caught, touched = [], Counter(), Counter()
+    left: list[str] = []
+    while sum(touched.values()) < CHANGES:
+        if not left:
+            left = chance.sample(tables(), len(tables()))  # each table as often as any other
         session = unguarded()
-        what = change(session, audited, chance)
+        name = left.pop()
+        what = change(session, audited, chance, name)
         if what is not None:
-            made += 1
+            touched[name] += 1
             wrong = [one for one in findings(session, audited) if not one.holds]
             if not wrong or not all(one.where for one in wrong):
                 missed.append(what)
             caught.update(one.code for one in wrong)
         session.rollback()
-    assert missed == []
+    told = f"FAULTS_SEED={SEED}: {CHANGES} changes in {len(touched)} tables, {len(missed)} unseen"
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told}; seen by {dict(caught)}\n")
+    assert missed == [], told
     assert len(caught) > 5
     assert all(one.holds for one in findings(db.session(), audited))
 
@@ -285,3 +238,45 @@ def test_a_ledger_sealed_anew_under_another_key_is_found(audited):
     assert [one.code for one in wrong] == ["batches"]
     assert wrong[0].where == (f"batch {last.number}: it is signed with another key",)
     session.rollback()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE voting_void SET approved_by = (SELECT max(id) FROM accounts_person)",
+        "UPDATE approvals_request SET decided_by = (SELECT max(id) FROM accounts_person)"
+        " WHERE decided_by IS NOT NULL",
+        "UPDATE approvals_request SET proposed_by = (SELECT max(id) FROM accounts_person)"
+        " WHERE kind = 'fraud.void'",
+    ],
+)
+def test_a_person_swapped_is_named_by_the_log_even_with_a_good_seal(audited, attack):
+    session = unguarded()
+    session.execute(text(attack))
+    for name in ("voting_void", "approvals_request"):
+        renew_rows(session.connection(), Base.metadata.tables[name], "the forger has the key")
+    wrong = {one.code for one in findings(session, audited) if not one.holds}
+    session.rollback()
+    assert "agreed" in wrong and "seals" not in wrong
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "DELETE FROM audit_entry WHERE action NOT IN"
+        " ('rules.frozen', 'count.run', 'count.certified')",
+        "UPDATE register_entry SET phone_key = 'ab'",
+        "DELETE FROM register_entry",
+        "UPDATE cycles_phase SET ends_at = '2039-01-01 00:00:00.000000'",
+        "UPDATE voting_paper_batch SET corrections = '[1]'",
+        "UPDATE projects_project SET promised_sum = promised_sum + 1",
+        "UPDATE accounts_role_grant SET role = 'commissioner'",
+    ],
+)
+def test_a_whole_table_rewritten_is_seen(audited, attack):
+    session = unguarded()
+    with session.begin_nested():
+        session.execute(text(attack))
+    wrong = [one for one in findings(session, audited) if not one.holds]
+    session.rollback()
+    assert wrong and all(one.where for one in wrong)
