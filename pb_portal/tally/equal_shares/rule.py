@@ -54,7 +54,7 @@ __all__ = ["NAMES", "VERSION", "Disagreement", "count"]
 #: Recounts that tell who lost the lot, times marks on ballots, times endowments of one count.
 MOST_WORK: Final = 3_000_000
 #: At least so many of them are made, however large the election.
-FEWEST: Final = 8
+FEWEST: Final = 2
 
 
 def count(
