@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from pb_portal.seals import batches
 from pb_portal.seals.keys import Mark, SealKey
 from pb_portal.seals.models import RECORD, SHAPE, SealBatch, SealRecord
 from pb_portal.seals.records import Key, iter_rows, key_of
-from pb_portal.seals.registry import is_sealed, sealed_columns
+from pb_portal.seals.registry import EXEMPT_TABLES, LEDGER, ROLL, is_sealed, sealed_columns
 from pb_portal.signing import holds
 
 _NAMED = 12
@@ -43,6 +43,7 @@ def find_broken_rows(session: Session) -> Iterator[str]:
     connection = session.connection()
     key = key_of(connection)
     yield from _broken_shapes(session)
+    yield from _find_orphans(session)
     known = set()
     for table in sealed_tables():
         known.add(table.name)
@@ -53,6 +54,17 @@ def find_broken_rows(session: Session) -> Iterator[str]:
             yield from wrong
             if not all(record.deleted for record in last.values()):
                 yield f"{name}: it has seals, and is no sealed table"
+
+
+def _find_orphans(session: Session) -> Iterator[str]:
+    """Rows that belong to no vote, so that the look at no vote's ledger or roll meets them."""
+    for name in sorted(EXEMPT_TABLES):
+        table = Base.metadata.tables[name]
+        for key in table.foreign_keys if EXEMPT_TABLES[name] in (LEDGER, ROLL) else ():
+            there = exists().where(key.column == key.parent)
+            lost = select(exists().where(key.parent.is_not(None), ~there.correlate(table)))
+            if session.connection().execute(lost).scalar():
+                yield f"{name}: a row refers to nothing ({key.parent.name})"
 
 
 def _broken_shapes(session: Session) -> Iterator[str]:

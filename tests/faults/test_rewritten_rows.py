@@ -271,6 +271,8 @@ def test_a_person_swapped_is_named_by_the_log_even_with_a_good_seal(audited, att
         "UPDATE voting_paper_batch SET corrections = '[1]'",
         "UPDATE projects_project SET promised_sum = promised_sum + 1",
         "UPDATE accounts_role_grant SET role = 'commissioner'",
+        'INSERT INTO voting_paper_handed (point_id, "on", handed, taken_back, mac)'
+        ' SELECT 4711, "on", handed, taken_back, mac FROM voting_paper_handed',
     ],
 )
 def test_a_whole_table_rewritten_is_seen(audited, attack):
