@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from tests.faults.box import assert_whole
-from tests.served import press_until_accepted, receipt_in, served_vote, workers_of
+from tests.served import press_until_accepted, receipt_in, served_vote, wait_for, workers_of
 
 ROUNDS = 60 if os.environ.get("FAULTS_FULL") else 2
 VOTERS = 40
@@ -31,7 +31,10 @@ def test_killing_workers_loses_no_acknowledged_ballot_and_doubles_none(tmp_path)
                     alive = workers_of(server)
                     if alive:
                         os.kill(chance.choice(alive), signal.SIGKILL)
-                    wait(jobs, timeout=chance.uniform(0.3, 0.9))
+                    # A slow machine starts workers more slowly than this kills them: the next
+                    # one dies only when somebody has been answered again.
+                    wait_for(f"http://127.0.0.1:{ground.port}/healthz", server)
+                    wait(jobs, timeout=chance.uniform(0.0, 0.6))
             for job in jobs:
                 answer, met = job.result()
                 assert set(met) <= {302, 503}, met
