@@ -21,9 +21,11 @@ from pb_portal.results.models import CountRun
 from pb_portal.web.signer import audit_keys
 from tests.factories import make_cycle, make_person, make_proposal, signed
 from tests.factories.voting import make_vote
+from tests.rooms.results.conftest import cast, voted
 from tests.rooms.results.test_service import SIGNER, certified
 from tests.unguarded import drop_guards
 
+__all__ = ["cast", "voted"]
 SEALS = ("seals", "acts")
 """What the seals of every row see is tried in `tests/faults`."""
 
@@ -36,9 +38,6 @@ def result(session: Session, voted) -> CountRun:
     secretary = make_person(session, "secretary")
     projects.start_from_winners(session, signed(secretary), voted)
     return run
-
-
-pytest_plugins = ["tests.rooms.results.conftest"]
 
 
 def paper_of(session: Session, run: CountRun, status: str) -> Proposal:

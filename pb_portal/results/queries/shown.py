@@ -15,7 +15,7 @@ from pb_portal.cycles.models import Category
 from pb_portal.db import Missing
 from pb_portal.domain.fraud_case import told as void_reasons_told
 from pb_portal.domain.rule_book import SMALLEST_GROUP
-from pb_portal.domain.small_numbers import BALLOTS_FROM
+from pb_portal.domain.small_numbers import BALLOTS_FROM, Withheld
 from pb_portal.places.models import Area
 from pb_portal.proposals.models import Proposal
 from pb_portal.register.models import RegisterState
@@ -253,10 +253,17 @@ def public_turnout(run: CountRun) -> dict[str, Any]:
     assert session is not None
     with session.no_autoflush:
         hidden, smallest = withheld_of(session, run), smallest_group(session, run)
+    return select_public_turnout(run.turnout, hidden, smallest)
+
+
+def select_public_turnout(
+    turnout: dict[str, Any], hidden: Withheld, smallest: int
+) -> dict[str, Any]:
+    """What of a turnout tells of no group under the smallest, nor of what is withheld."""
     if hidden.total:
         return {}
-    told = {key: value for key, value in run.turnout.items() if key not in ("channels", "paper")}
-    channels, paper = run.turnout.get("channels", {}), run.turnout.get("paper", {})
+    told = {key: value for key, value in turnout.items() if key not in ("channels", "paper")}
+    channels, paper = turnout.get("channels", {}), turnout.get("paper", {})
     shown = bool(channels) and all(people >= smallest for people in channels.values())
     if shown:
         told["channels"] = channels

@@ -108,7 +108,7 @@ def test_whoever_waits_for_a_letter_reads_that_messages_are_late(
 ) -> None:
     cycle, _ = make_vote(session)
     assert "Messages are late" not in client.page("/register/check")
-    changed(sample_mode=False, smtp_host="mail.example.kz", environment="production")
+    changed(sample_mode=False, smtp_host="mail.example.kz")
     for path in ("/register/check", f"/c/{cycle.slug}/vote"):
         assert "Messages are late just now" in client.page(path)
     beat(session)

@@ -21,7 +21,7 @@ from pb_portal.outbox import service as outbox
 from pb_portal.projects.models import Project, ProjectFollow, ProjectPhoto, ProjectUpdate
 from pb_portal.proposals.models import ProposalFollow
 from tests.conftest import make_settings, sign_in
-from tests.factories import NUMBERS, make_cycle, make_person, make_proposal
+from tests.factories import NUMBERS, make_cycle, make_person, make_proposal, move_phase
 from tests.strict import StrictClient
 from tests.unguarded import unguarded
 
@@ -129,10 +129,10 @@ def test_a_cycle_that_has_not_begun_tells_its_first_day(
     client: StrictClient, session: Session
 ) -> None:
     cycle = make_cycle(session, PhaseKind.APPLICATIONS)
+    later = timedelta(days=100)
     for phase in cycle.phases:
-        phase.starts_at += timedelta(days=100)
-        phase.ends_at += timedelta(days=100)
-    session.flush()
+        dates = {"starts_at": phase.starts_at + later, "ends_at": phase.ends_at + later}
+        move_phase(session, phase, **dates)
     assert "Call for applications: from " in client.page("/")
 
 

@@ -221,8 +221,7 @@ def test_a_vote_that_ends_sooner_is_still_reminded_of_before_its_end(client, ses
     later(client, cycle)
     (row,) = asked(session)
     day = row.on - timedelta(days=3)
-    phase.ends_at = morning(day) + timedelta(hours=8)
-    session.flush()
+    move_phase(session, phase, ends_at=morning(day) + timedelta(hours=8))
     before = Signature(SYSTEM, morning(day - timedelta(days=1)))
     assert letters.send_reminders(session, before, ZONE) == 0
     assert letters.send_reminders(session, Signature(SYSTEM, morning(day)), ZONE) == 1

@@ -188,7 +188,7 @@ def test_a_link_that_another_press_has_just_used_is_dead(
     from pb_portal.accounts import queries, service
 
     person, at = make_person(session, confirmed=False), datetime.now(UTC)
-    token = service.links.issue(session, person, purpose, at)
+    token = service.links.issue(session, person.id, purpose, at)
     assert token
     session.flush()
     both_saw = queries.find_email_token(session, token, purpose, at)

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from pb_portal.domain.polling import Marks, Verdict
 from pb_portal.domain.refusal import Refusal
-from pb_portal.results import queries as results
+from pb_portal.domain.small_numbers import Withheld
 from pb_portal.results import service as counting
+from pb_portal.results.queries.shown import select_public_turnout
 from pb_portal.voting.models import LedgerHead
 from pb_portal.voting.paper import service
 from tests.factories import SIGNER
@@ -108,7 +109,7 @@ def test_after_certification_the_box_is_closed_to_paper(polls):
 
 
 def told(turnout):
-    return results.public_turnout(type("Run", (), {"turnout": turnout})())
+    return select_public_turnout(turnout, Withheld(), 10)
 
 
 def test_groups_under_ten_are_not_told_of():
