@@ -97,12 +97,29 @@ def put_back(session: Session, takedown: TakeDown) -> None:
 
 def texts_of(takedown: TakeDown) -> list[str]:
     """The texts that were moved, for whoever may read the private record."""
-    rows = [entry["old"] for entry in takedown.content.get("blanked", ())]
-    rows += [
+    moved = [
+        text
+        for entry in takedown.content.get("blanked", ())
+        for text in _changed_texts(entry["old"], entry["new"])
+    ]
+    rows = [
         {name: entry["values"].get(name) for name in ("title", "caption", "reason")}
         for entry in takedown.content.get("dropped", ())
     ]
-    return list(dict.fromkeys(text for row in rows for text in _texts(row)))
+    moved += [text for row in rows for text in _texts(row)]
+    return list(dict.fromkeys(moved))
+
+
+def _changed_texts(old: Any, new: Any) -> Iterable[str]:
+    """What stands in the old value alone: the rest of a version or a protocol stays public."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name, part in old.items():
+            yield from _changed_texts(part, new.get(name))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for before, after in zip(old, new, strict=True):
+            yield from _changed_texts(before, after)
+    elif old != new:
+        yield from _texts(old)
 
 
 def _texts(value: Any) -> Iterable[str]:

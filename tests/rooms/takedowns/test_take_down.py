@@ -42,6 +42,7 @@ from pb_portal.review.models import CouncilDecision
 from pb_portal.takedowns import service as takedowns
 from pb_portal.takedowns.models import TakeDown
 from pb_portal.takedowns.queries import tombstones
+from pb_portal.takedowns.service.removal import texts_of
 from pb_portal.web import storage
 from tests.conftest import sign_in
 from tests.factories import make_cycle, make_person, make_proposal, signed
@@ -225,6 +226,13 @@ def test_nothing_of_it_is_left_in_any_table(session, planted, moderator):
         take(session, moderator, kind, thing)
     assert left_in_tables(session) == []
     assert not session.scalars(select(SaidWord).where(SaidWord.word == "zhasyrynqoz")).all()
+
+
+def test_what_was_moved_is_read_without_what_stayed_around_it(session, planted, moderator):
+    kind, thing = planted["things"][0]
+    texts = texts_of(take(session, moderator, kind, thing))
+    assert any(PHONE in text for text in texts)
+    assert not {"Aigul", "S", "ru", "KZT", "admit", f"Hall {WORDS}"} & set(texts)
 
 
 @pytest.mark.parametrize("walker", ["visitor", "resident", "author", *[one.value for one in Role]])
