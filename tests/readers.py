@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from tempfile import gettempdir
 from typing import IO, Any
 
 
@@ -50,7 +51,7 @@ def floods() -> Iterator[str]:
 
 
 def writes() -> int:
-    with open("/tmp/parsing-written", "wb") as target:
+    with open(os.path.join(gettempdir(), "portal-reader-wrote"), "wb") as target:
         return target.write(b"x")
 
 
