@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0058"
 down_revision = "0057"
@@ -12,7 +13,7 @@ ADDED = (
     ("way", sa.String(), "whole"),
     ("sound", sa.Integer(), "0"),
     ("set_aside", sa.Integer(), "0"),
-    ("fault_kinds", sa.JSON(), "{}"),
+    ("fault_kinds", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), "{}"),
     ("kept", sa.String(), ""),
 )
 KEY = "fk_register_load_approval_id_approvals_request"

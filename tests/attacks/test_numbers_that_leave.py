@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pb_portal.db import database_now
+from pb_portal.db import database_now, db
 from pb_portal.domain.signature import SYSTEM, Signature
 from pb_portal.mailer import service as mailer
 from pb_portal.mailer.delivery import message_of
@@ -144,3 +144,5 @@ def test_attack_what_is_left_of_a_limit_is_told_to_nobody(tmp_path: Path) -> Non
     limited = create_app(make_settings(tmp_path, "limited", rate_limits=True))
     answer = limited.test_client().get("/healthz")
     assert not [name for name in answer.headers.keys() if "RateLimit" in name]  # noqa: SIM118
+    with limited.app_context():
+        db.engine.dispose()

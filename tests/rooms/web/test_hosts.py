@@ -91,7 +91,7 @@ def test_monitors_may_ask_for_health_under_any_name(client: StrictClient) -> Non
 
 
 @pytest.fixture(scope="module")
-def named_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def named_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     settings = make_settings(
         tmp_path_factory.mktemp("named"),
         "named",
@@ -100,7 +100,11 @@ def named_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         trusted_proxies=1,
         https=True,
     )
-    return migrated(settings)
+    made = migrated(settings)
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("host", ["budget.example.kz", "old.example.kz", "budget.example.kz:8443"])
