@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +57,13 @@ def test_a_result_is_walked_compared_and_taken_home(
     assert pdf.startswith(b"%PDF")
     download(page, "a[href$='bundle.zip']", tmp_path / "bundle.zip")
     command = [sys.executable, "-m", "pb_portal.tally", "verify", str(tmp_path / "bundle.zip")]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
+    alone = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert alone.returncode == 3 and "THE SIGNER IS UNKNOWN" in alone.stdout, alone.stderr
+    with urllib.request.urlopen(f"{portal.url}/.well-known/portal-signing-key.json") as answer:
+        key = json.load(answer)["public_key"]
+    command += ["--key", key]
+    known = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert known.returncode == 0, known.stdout + known.stderr
 
 
 def test_a_commissioner_tries_rules_on_past_votes(portal: Any, visitor: Any) -> None:
