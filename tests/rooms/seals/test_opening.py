@@ -27,6 +27,12 @@ def fresh_columns():
     forget_columns()
 
 
+def close_connections():
+    """End the session first: a connection that outlives its pool is never closed."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 def forget_columns():
     registry.sealed_columns.cache_clear()
     records._rows_by_key.cache_clear()
@@ -49,15 +55,14 @@ def test_an_upgrade_from_before_the_seals_seals_what_is_there(own_app):
         with transaction() as work:
             make_person(work, "moderator")
             make_vote(work)
-        db.session.remove()
-        db.engine.dispose()
+        close_connections()
         downgrade(revision=before_seals())
-        db.engine.dispose()
+        close_connections()
         upgrade()
-        db.engine.dispose()
+        close_connections()
         assert broken(db.session()) == []
         assert records_of(db.session(), "accounts_person")[0].reason == opening.OPENED
-        db.engine.dispose()
+        close_connections()
 
 
 def test_columns_that_come_are_sealed_and_a_row_altered_before_them_stays_seen(
