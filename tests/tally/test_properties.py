@@ -1,6 +1,5 @@
 """What must hold for every election and every rule."""
 
-import random
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -112,15 +111,3 @@ def test_every_project_has_one_reason_and_winners_are_those_whose_reason_says_so
     winners = {one.project_id for one in outcome.explanations if one.selected}
     assert winners == set(outcome.selected)
     assert [one.rank for one in outcome.explanations] == list(range(1, len(election.projects) + 1))
-
-
-@given(elections(), st.randoms(use_true_random=False))
-@settings(deadline=None)
-def test_whoever_lost_the_lot_wins_when_it_is_drawn_first(election, chance: random.Random):
-    ties = order(election)
-    chance.shuffle(ties)
-    outcome = count(election, "greedy", ties)
-    for one in outcome.explanations:
-        if one.code == "lost_lot":
-            first = [one.project_id, *(each for each in ties if each != one.project_id)]
-            assert one.project_id in count(election, "greedy", first).selected
