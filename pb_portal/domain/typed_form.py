@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+KEPT_HOURS = 2
+"""How long a form waits: its row on the server and its name in the browser alike."""
+
 
 @dataclass(frozen=True)
 class TypedForm:

@@ -13,11 +13,9 @@ from urllib.parse import urlsplit
 from flask import Response, after_this_request, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from pb_portal.domain.typed_form import TypedForm
+from pb_portal.domain.typed_form import KEPT_HOURS, TypedForm
 
 STORE = "typed_form_store"
-HOURS = 2
-"""How long a form is kept."""
 MOST_CHARACTERS = 300_000
 NEVER_KEPT = ("csrf_token", "password", "current", "code", "token", "secret", "credential")
 """Parts of names of fields that must be typed again."""
@@ -47,7 +45,7 @@ def keep_typed_form() -> bool:
         response.set_cookie(
             cookie_name(),
             name,
-            max_age=HOURS * 3600,
+            max_age=KEPT_HOURS * 3600,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",

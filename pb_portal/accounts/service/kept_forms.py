@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from pb_portal.accounts import queries
 from pb_portal.accounts.factors.sealed import seal, unseal
 from pb_portal.accounts.models import KeptForm
-from pb_portal.domain.typed_form import TypedForm
+from pb_portal.domain.typed_form import KEPT_HOURS, TypedForm
 
-LIFE = timedelta(hours=2)
+LIFE = timedelta(hours=KEPT_HOURS)
 PURPOSE = "kept form"
 
 
